@@ -1,0 +1,96 @@
+"""Bodies as clients send them: every field may be absent (``UNSET``), null (``None``, clears it) or a value.
+
+Types only: what a value may be beyond its type is checked by the rules, so that all problems come back at once.
+"""
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+Text = str | None | UnsetType
+Flag = bool | None | UnsetType
+Number = int | None | UnsetType
+
+
+class PersonBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    name: Text = UNSET
+    company_name: Text = UNSET
+    street: Text = UNSET
+    city: Text = UNSET
+    country_code: Text = UNSET
+    postal_code: Text = UNSET
+    state_or_province_code: Text = UNSET
+    phone: Text = UNSET
+
+
+class ShippingAddressBody(PersonBody, frozen=True, kw_only=True, rename="camel"):
+    id: Number = UNSET
+    note: Text = UNSET
+    default_address: Flag = UNSET
+    order_by: Number = UNSET
+
+
+class ContactBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    id: Number = UNSET
+    contact: Text = UNSET
+    handle: Text = UNSET
+    note: Text = UNSET
+    type: Text = UNSET
+    default: Flag = UNSET
+    order_by: Number = UNSET
+
+
+class ExtrafieldBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    key: Text = UNSET
+    value: Text = UNSET
+
+
+class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The body of create and of update customer. Read-only fields are absent: sent, they are ignored."""
+
+    name: Text = UNSET
+    email: Text = UNSET
+    password: Text = UNSET
+    customer_group_id: Number = UNSET
+    billing_person: PersonBody | None | UnsetType = UNSET
+    shipping_addresses: tuple[ShippingAddressBody, ...] | None | UnsetType = UNSET
+    contacts: tuple[ContactBody, ...] | None | UnsetType = UNSET
+    tax_id: Text = UNSET
+    tax_id_valid: Flag = UNSET
+    tax_exempt: Flag = UNSET
+    b2b_b2c: Text = field(default=UNSET, name="b2b_b2c")
+    fiscal_code: Text = UNSET
+    electronic_invoice_pec_email: Text = UNSET
+    electronic_invoice_sdi_code: Text = UNSET
+    accept_marketing: Flag = UNSET
+    lang: Text = UNSET
+    private_admin_notes: Text = UNSET
+    extrafields: tuple[ExtrafieldBody, ...] | None | UnsetType = UNSET
+    primary_phone: Text = UNSET
+
+
+class GroupBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    name: Text = UNSET
+    external_reference_id: Text = UNSET
+
+
+class LanguagesBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    enabled_languages: tuple[str, ...] | None | UnsetType = UNSET
+    default_language: Text = UNSET
+
+
+class StoreSettingsBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    store_name: Text = UNSET
+
+
+class GeneralInfoBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    store_url: Text = UNSET
+
+
+class FormatsAndUnitsBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    timezone: Text = UNSET
+
+
+class ProfileBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    general_info: GeneralInfoBody | None | UnsetType = UNSET
+    settings: StoreSettingsBody | None | UnsetType = UNSET
+    languages: LanguagesBody | None | UnsetType = UNSET
+    formats_and_units: FormatsAndUnitsBody | None | UnsetType = UNSET

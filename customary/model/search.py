@@ -1,0 +1,65 @@
+"""What a search asks for and what a page of an answer is."""
+
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+Item = TypeVar("Item")
+
+SORT_FIELDS = (
+    "NAME",
+    "EMAIL",
+    "ORDER_COUNT",
+    "REGISTERED_DATE",
+    "UPDATED_DATE",
+    "SALES_VALUE",
+    "FIRST_ORDER_DATE",
+    "LAST_ORDER_DATE",
+)
+SORT_ORDERS = tuple(f"{name}_{direction}" for name in SORT_FIELDS for direction in ("ASC", "DESC"))
+
+
+class CustomerSearch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The filters of a customer search (all combined with AND), its order and its page.
+
+    Text filters are as sent; storage turns them into search keys. Times are UNIX seconds, both ends inclusive.
+    ``None`` and ``()`` mean "not filtered".
+    """
+
+    keyword: str | None = None
+    name: str | None = None
+    email: str | None = None
+    use_exact_email_match: bool = False
+    phone: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
+    state_or_province_code: str | None = None
+    country_codes: tuple[str, ...] = ()
+    company_name: str | None = None
+    accept_marketing: bool | None = None
+    lang: str | None = None
+    customer_group_ids: tuple[int, ...] | None = None
+    min_order_count: int | None = None
+    max_order_count: int | None = None
+    min_sales_value: float | None = None
+    max_sales_value: float | None = None
+    purchased_product_ids: tuple[int, ...] = ()
+    b2b_b2c: str | None = None
+    tax_exempt: bool | None = None
+    fiscal_code: str | None = None
+    electronic_invoice_pec_email: str | None = None
+    electronic_invoice_sdi_code: str | None = None
+    created_from: int | None = None
+    created_to: int | None = None
+    updated_from: int | None = None
+    updated_to: int | None = None
+    sort_by: str = "NAME_ASC"
+    offset: int = 0
+    limit: int = 100
+
+
+class Page(Struct, Generic[Item], frozen=True, kw_only=True):
+    """One page of a list; ``total`` counts all that match."""
+
+    total: int
+    items: tuple[Item, ...]

@@ -1,0 +1,114 @@
+"""What operations may ask of a storage, whatever the back end. No SQL, no rules.
+
+A store's writes are serialised: a ``Work`` sees every change that was made before it, and none that is made after.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from customary.model.change import Change, Deleted, Entity, Origin
+from customary.model.customer import Customer
+from customary.model.search import CustomerSearch, Page
+from customary.model.store import Group, Store, Token
+
+Result = TypeVar("Result")
+
+
+class Reader(Protocol):
+    """Reads of one store. Outside of a transaction each sees all that was committed before it."""
+
+    async def get_store(self, store_id: int) -> Store | None: ...
+
+    async def get_customer(self, store_id: int, customer_id: int) -> Customer | None: ...
+
+    async def get_group(self, store_id: int, group_id: int) -> Group | None: ...
+
+
+class Transaction(Reader, Protocol):
+    """One unit of work on one store: all of it is stored, or nothing. Every change appends one row to the change log."""
+
+    def new_customer_id(self) -> int:
+        """A number that no customer of the store ever had. Raises StorageFull when they are used up."""
+
+    def new_address_id(self) -> int: ...
+
+    def new_contact_id(self) -> int: ...
+
+    def new_group_id(self) -> int: ...
+
+    async def add_customer(self, customer: Customer) -> Customer:
+        """Raises EmailAlreadyUsed. Returns the customer with its version."""
+
+    async def replace_customer(self, before: Customer, after: Customer) -> Customer:
+        """``before`` is what this transaction read. Raises EmailAlreadyUsed. Returns ``after`` with its version."""
+
+    async def delete_customer(self, customer: Customer) -> None: ...
+
+    async def list_group_members(self, group_id: int) -> list[Customer]: ...
+
+    async def add_group(self, group: Group) -> None: ...
+
+    async def replace_group(self, before: Group, after: Group) -> None: ...
+
+    async def delete_group(self, group: Group) -> None: ...
+
+    async def replace_store(self, before: Store, after: Store) -> None: ...
+
+
+Work = Callable[[Transaction], Awaitable[Result]]
+
+
+class Storage(Reader, Protocol):
+    """One database. Opened with the storage package's ``open_storage``; closed once."""
+
+    async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
+        """Runs ``work`` in a transaction and returns its result after the commit is durable.
+
+        What ``work`` raises is raised here and leaves nothing behind; works of other callers are not touched.
+        Raises StoreNotFound, StorageFull, StorageFailed.
+        """
+
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]: ...
+
+    async def count_customers(self, store_id: int) -> int: ...
+
+    async def list_deleted_customers(
+        self, store_id: int, since: int | None, until: int | None, offset: int, limit: int
+    ) -> Page[Deleted]: ...
+
+    async def list_groups(self, store_id: int) -> tuple[Group, ...]:
+        """All stored groups by id; General is not among them."""
+
+    async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
+        """Changes with ``seq`` greater than ``after``, in commit order."""
+
+    async def list_entity_changes(
+        self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
+    ) -> tuple[Change, ...]:
+        """One entity's changes with ``seq`` lower than ``before``, newest first."""
+
+    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
+        """A token that was not revoked."""
+
+    async def add_store(self, store: Store) -> None:
+        """Raises StoreExists."""
+
+    async def list_stores(self) -> tuple[Store, ...]: ...
+
+    async def set_suspended(self, store_id: int, suspended: bool) -> None:
+        """Raises StoreNotFound."""
+
+    async def add_token(self, token: Token) -> Token:
+        """``token.id`` is ignored: the answer has its own. Raises StoreNotFound."""
+
+    async def list_tokens(self, store_id: int | None) -> tuple[Token, ...]:
+        """Revoked ones too, in the order they were made."""
+
+    async def revoke_token(self, token_id: int, at: int) -> bool:
+        """False when there is no such token or it is revoked already."""
+
+    @property
+    def ready(self) -> bool:
+        """False once the storage failed for good."""
+
+    async def close(self) -> None: ...
