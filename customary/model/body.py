@@ -38,11 +38,6 @@ class ContactBody(Struct, frozen=True, kw_only=True, rename="camel"):
     order_by: Number = UNSET
 
 
-class ExtrafieldBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    key: Text = UNSET
-    value: Text = UNSET
-
-
 class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """The body of create and of update customer. Read-only fields are absent: sent, they are ignored."""
 
@@ -63,7 +58,6 @@ class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     accept_marketing: Flag = UNSET
     lang: Text = UNSET
     private_admin_notes: Text = UNSET
-    extrafields: tuple[ExtrafieldBody, ...] | None | UnsetType = UNSET
     primary_phone: Text = UNSET
 
 

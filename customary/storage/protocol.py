@@ -25,7 +25,7 @@ class Reader(Protocol):
 
 
 class Transaction(Reader, Protocol):
-    """One unit of work on one store: all of it is stored, or nothing. Every change appends one row to the change log."""
+    """One unit of work on one store: all of it is stored, or nothing. Every change appends a row to the change log."""
 
     def new_customer_id(self) -> int:
         """A number that no customer of the store ever had. Raises StorageFull when they are used up."""

@@ -1,0 +1,75 @@
+"""One SQLite transaction that holds many works, each in a savepoint: one that fails leaves the others alone."""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+
+import apsw
+
+from customary.errors import InternalError, StoreNotFound
+from customary.model.change import Origin
+from customary.storage.protocol import Work
+from customary.storage.sqlite.counters import StoreCounters
+from customary.storage.sqlite.transaction import SqliteTransaction
+
+Step = Callable[["Batch"], Any]
+
+BATCH_ERRORS = (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.NoMemError)
+"""After these SQLite may have rolled back the whole transaction: no work of the batch can go on."""
+
+
+class Batch:
+    """Lives from BEGIN to COMMIT of the writing connection."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._counters: dict[int, StoreCounters] = {}
+
+    def run(self, step: Step) -> Any:
+        """The step's result, or the exception it ended with. Raises one of BATCH_ERRORS when the batch is lost."""
+        self._connection.execute("SAVEPOINT step")
+        try:
+            outcome = step(self)
+        except BATCH_ERRORS:
+            raise
+        except Exception as error:
+            self._connection.execute("ROLLBACK TO step")
+            outcome = error
+        self._connection.execute("RELEASE step")
+        return outcome
+
+    def work(self, store_id: int, origin: Origin, work: Work[Any]) -> Any:
+        """A step that runs a work on its store. Raises StoreNotFound and what the work raises."""
+        counters = self._counters_of(store_id)
+        snapshot = copy(counters)
+        try:
+            return _finish(work(SqliteTransaction(self._connection, store_id, origin, counters)))
+        except Exception:
+            self._counters[store_id] = snapshot
+            raise
+
+    def execute(self, sql: str, values: tuple[Any, ...]) -> Any:
+        """A step that runs one statement: its first row, or None."""
+        return self._connection.execute(sql, values).fetchone()
+
+    def save_counters(self) -> None:
+        """The last thing before COMMIT."""
+        for store_id, counters in self._counters.items():
+            counters.save(self._connection, store_id)
+
+    def _counters_of(self, store_id: int) -> StoreCounters:
+        counters = self._counters.get(store_id) or StoreCounters.load(self._connection, store_id)
+        if counters is None:
+            raise StoreNotFound()
+        self._counters[store_id] = counters
+        return counters
+
+
+def _finish(work: Any) -> Any:
+    """Runs a coroutine that never waits to its end, without a task."""
+    try:
+        work.send(None)
+    except StopIteration as stop:
+        return stop.value
+    work.close()
+    raise InternalError("A work may wait for nothing but its transaction")

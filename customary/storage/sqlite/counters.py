@@ -1,0 +1,29 @@
+"""The counters of one store while a transaction is open: read at its start, written back before its commit."""
+
+from dataclasses import dataclass
+
+import apsw
+
+from customary.storage.sqlite.sql import SQL
+
+
+@dataclass(slots=True)
+class StoreCounters:
+    """The numbers last used. ``version`` is the store's own newest change."""
+
+    seq: int
+    customer_id: int
+    address_id: int
+    contact_id: int
+    group_id: int
+    customer_count: int
+    version: int
+
+    @classmethod
+    def load(cls, connection: apsw.Connection, store_id: int) -> "StoreCounters | None":
+        row = connection.execute(SQL["get_counters"], (store_id,)).fetchone()
+        return cls(*row) if row else None
+
+    def save(self, connection: apsw.Connection, store_id: int) -> None:
+        ids = (self.customer_id, self.address_id, self.contact_id, self.group_id)
+        connection.execute(SQL["set_counters"], (self.seq, *ids, self.customer_count, store_id))

@@ -1,0 +1,201 @@
+"""The SQLite storage as operations see it: reads on read-only connections, writes through the group commit."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import apsw
+from msgspec.structs import replace
+
+from customary.errors import StoreExists, StoreNotFound
+from customary.model.change import Change, Deleted, Entity, Origin
+from customary.model.customer import Customer
+from customary.model.search import CustomerSearch, Page
+from customary.model.store import Group, Store, Token
+from customary.storage.protocol import Result, Work
+from customary.storage.sqlite import rows
+from customary.storage.sqlite.connection import open_reader, open_writer
+from customary.storage.sqlite.group_commit import GroupCommit
+from customary.storage.sqlite.search import conditions, order
+from customary.storage.sqlite.sql import SQL
+
+Answer = TypeVar("Answer")
+
+EARLIEST, LATEST = -(2**63), 2**63 - 1
+
+
+class SqliteStorage:
+    """Implements ``customary.storage.protocol.Storage`` on one file.
+
+    Look-ups by key run on the loop's thread: they take microseconds, a hand-over to a thread takes longer.
+    Searches run in reader threads, each with a connection of its own.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        works_per_commit: int = 256,
+        cache_mib: int = 64,
+        reader_threads: int = 2,
+        vfs: str | None = None,
+    ) -> None:
+        self._commits = GroupCommit(open_writer(path, cache_mib, vfs), works_per_commit)
+        self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
+        self._reader = self._open_reader()
+        self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
+        self._of_thread = threading.local()
+        self._search_connections: list[apsw.Connection] = []
+
+    @property
+    def ready(self) -> bool:
+        return not self._commits.failed
+
+    async def close(self) -> None:
+        await self._commits.close()
+        self._searchers.shutdown()
+        for connection in (self._reader, *self._search_connections):
+            connection.close()
+
+    async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
+        result: Result = await self._commits.submit(lambda batch: batch.work(store_id, origin, work))
+        return result
+
+    async def get_store(self, store_id: int) -> Store | None:
+        row = self._row("get_store", store_id)
+        return rows.store_from_row(row) if row else None
+
+    async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
+        row = self._row("get_customer", rows.customer_key(store_id, customer_id))
+        return rows.decode_customer(row[0]) if row else None
+
+    async def get_group(self, store_id: int, group_id: int) -> Group | None:
+        row = self._row("get_group", store_id, group_id)
+        return rows.group_from_row(row) if row else None
+
+    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
+        row = self._row("find_token", store_id, digest)
+        return rows.token_from_row(row) if row else None
+
+    async def count_customers(self, store_id: int) -> int:
+        row = self._row("count_customers", store_id)
+        return int(row[0]) if row else 0
+
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
+        return await self._in_reader(lambda connection: _search(connection, store_id, search))
+
+    async def list_deleted_customers(
+        self, store_id: int, since: int | None, until: int | None, offset: int, limit: int
+    ) -> Page[Deleted]:
+        span = (store_id, EARLIEST if since is None else since, LATEST if until is None else until)
+
+        def read(connection: apsw.Connection) -> Page[Deleted]:
+            with connection:
+                total = connection.execute(SQL["count_deleted"], span).get
+                found: list[Any] = connection.execute(SQL["list_deleted"], (*span, limit, offset)).fetchall()
+            return Page(total=total, items=tuple(Deleted(id=row[0], date=row[1]) for row in found))
+
+        return await self._in_reader(read)
+
+    async def list_groups(self, store_id: int) -> tuple[Group, ...]:
+        return tuple(rows.group_from_row(row) for row in self._reader.execute(SQL["list_groups"], (store_id,)))
+
+    async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
+        def read(connection: apsw.Connection) -> tuple[Change, ...]:
+            found = connection.execute(SQL["list_changes"], (store_id, after, limit))
+            return tuple(rows.change_from_row(row) for row in found)
+
+        return await self._in_reader(read)
+
+    async def list_entity_changes(
+        self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
+    ) -> tuple[Change, ...]:
+        return await self._in_reader(
+            lambda connection: _walk_changes(connection, store_id, entity, entity_id, before, limit)
+        )
+
+    async def add_store(self, store: Store) -> None:
+        languages = rows.encode_list(store.languages)
+        texts = (store.name, store.url, store.timezone, languages, store.default_language)
+        try:
+            await self._administer("add_store", (store.id, *texts, store.suspended, store.created))
+        except apsw.ConstraintError:
+            raise StoreExists(f"Store {store.id} exists already") from None
+
+    async def list_stores(self) -> tuple[Store, ...]:
+        return tuple(rows.store_from_row(row) for row in self._reader.execute(SQL["list_stores"]))
+
+    async def set_suspended(self, store_id: int, suspended: bool) -> None:
+        if await self._administer("set_suspended", (suspended, store_id)) is None:
+            raise StoreNotFound(f"Store {store_id} not found")
+
+    async def add_token(self, token: Token) -> Token:
+        if await self.get_store(token.store_id) is None:
+            raise StoreNotFound(f"Store {token.store_id} not found")
+        scopes = rows.encode_list(sorted(token.scopes))
+        columns = (token.store_id, token.digest, token.public, token.label, scopes, token.created)
+        token_id = await self._administer("add_token", columns)
+        return replace(token, id=token_id[0] if token_id else 0)
+
+    async def list_tokens(self, store_id: int | None) -> tuple[Token, ...]:
+        return tuple(rows.token_from_row(row) for row in self._reader.execute(SQL["list_tokens"], (store_id,)))
+
+    async def revoke_token(self, token_id: int, at: int) -> bool:
+        return await self._administer("revoke_token", (at, token_id)) is not None
+
+    async def _administer(self, statement: str, columns: tuple[Any, ...]) -> rows.Row | None:
+        row: rows.Row | None = await self._commits.submit(lambda batch: batch.execute(SQL[statement], columns))
+        return row
+
+    def _row(self, statement: str, *values: Any) -> rows.Row | None:
+        return self._reader.execute(SQL[statement], values).fetchone()
+
+    async def _in_reader(self, read: Callable[[apsw.Connection], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._searchers, lambda: read(self._connection()))
+
+    def _connection(self) -> apsw.Connection:
+        """The reading connection of this thread."""
+        if not hasattr(self._of_thread, "connection"):
+            self._of_thread.connection = self._open_reader()
+            self._search_connections.append(self._of_thread.connection)
+        connection: apsw.Connection = self._of_thread.connection
+        return connection
+
+
+def _search(connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
+    """Total and page from one snapshot. The page's keys come first: sorting never carries documents along."""
+    where, values = conditions(store_id, search)
+    keys_of_page = f"SELECT customer_key FROM customer WHERE {where} ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
+    with connection:
+        total = connection.execute(f"SELECT count(*) FROM customer WHERE {where}", values).get
+        keys = connection.execute(keys_of_page, (*values, search.limit, search.offset)).fetchall()
+        documents = [connection.execute(SQL["get_customer"], key).get for key in keys]
+    return Page(total=total, items=tuple(rows.decode_customer(document) for document in documents))
+
+
+def _walk_changes(
+    connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
+) -> tuple[Change, ...]:
+    """Follows the chain of one entity from its newest change back."""
+    found: list[Change] = []
+    with connection:
+        seq = _newest_change(connection, store_id, entity, entity_id)
+        while seq and len(found) < limit:
+            row = connection.execute(SQL["get_change"], (store_id, seq)).fetchone()
+            if row is None:
+                break
+            change = rows.change_from_row(row)
+            if before is None or seq < before:
+                found.append(change)
+            seq = change.previous
+    return tuple(found)
+
+
+def _newest_change(connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int) -> int:
+    if entity == "customer":
+        key = rows.customer_key(store_id, entity_id)
+        return int(connection.execute(SQL["newest_customer_change"], (store_id, entity_id, key)).get)
+    if entity == "group":
+        return int(connection.execute(SQL["newest_group_change"], (store_id, entity_id)).get)
+    return int(connection.execute(SQL["newest_store_change"], (store_id,)).get or 0)

@@ -1,0 +1,96 @@
+-- The first schema. Text keys are computed by customary (model/keys.py); times are UNIX seconds.
+
+-- The counters hand out ids that are never used again, and positions in the store's change log.
+CREATE TABLE store (
+    store_id         INTEGER PRIMARY KEY,
+    name             TEXT    NOT NULL,
+    url              TEXT    NOT NULL,
+    timezone         TEXT    NOT NULL,
+    languages        TEXT    NOT NULL, -- JSON list
+    default_language TEXT    NOT NULL,
+    suspended        INTEGER NOT NULL DEFAULT 0,
+    created          INTEGER NOT NULL,
+    version          INTEGER NOT NULL DEFAULT 0,
+    last_seq         INTEGER NOT NULL DEFAULT 0,
+    last_customer_id INTEGER NOT NULL DEFAULT 0,
+    last_address_id  INTEGER NOT NULL DEFAULT 0,
+    last_contact_id  INTEGER NOT NULL DEFAULT 0,
+    last_group_id    INTEGER NOT NULL DEFAULT 0,
+    customer_count   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE token (
+    token_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    store_id INTEGER NOT NULL REFERENCES store (store_id),
+    digest   BLOB    NOT NULL, -- SHA-256 of the token
+    public   INTEGER NOT NULL,
+    label    TEXT    NOT NULL,
+    scopes   TEXT    NOT NULL, -- JSON list
+    created  INTEGER NOT NULL,
+    revoked  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX token_by_digest ON token (store_id, digest);
+
+CREATE TABLE customer_group (
+    store_id              INTEGER NOT NULL,
+    id                    INTEGER NOT NULL,
+    version               INTEGER NOT NULL,
+    name                  TEXT    NOT NULL,
+    external_reference_id TEXT    NOT NULL,
+    PRIMARY KEY (store_id, id)
+) STRICT, WITHOUT ROWID;
+
+-- The document is the customer; the other columns are derived from it for searching and sorting.
+-- It stands last, so that a scan of the columns before it never reads its pages.
+CREATE TABLE customer (
+    customer_key      INTEGER PRIMARY KEY, -- store_id * 2^32 + id: the rows of a store lie together
+    store_id          INTEGER NOT NULL,
+    id                INTEGER NOT NULL,
+    version           INTEGER NOT NULL,    -- seq of the change that made this state
+    email_key         TEXT    NOT NULL,
+    name_key          TEXT    NOT NULL,
+    customer_group_id INTEGER NOT NULL,
+    registered        INTEGER NOT NULL,
+    updated           INTEGER NOT NULL,
+    order_count       INTEGER NOT NULL DEFAULT 0,
+    sales_value       REAL    NOT NULL DEFAULT 0,
+    first_order       INTEGER NOT NULL DEFAULT 0,
+    last_order        INTEGER NOT NULL DEFAULT 0,
+    lang              TEXT    NOT NULL,
+    accept_marketing  INTEGER,
+    tax_exempt        INTEGER NOT NULL,
+    b2b_b2c           TEXT    NOT NULL,
+    fiscal_code       TEXT    NOT NULL,
+    pec_email         TEXT    NOT NULL,
+    sdi_code          TEXT    NOT NULL,
+    email_text        TEXT    NOT NULL,
+    phones            TEXT    NOT NULL,    -- of billing person, addresses and contacts, a line each
+    cities            TEXT    NOT NULL,
+    postal_codes      TEXT    NOT NULL,
+    states            TEXT    NOT NULL,
+    countries         TEXT    NOT NULL,    -- a line each, a line feed before and behind
+    companies         TEXT    NOT NULL,
+    document          TEXT    NOT NULL     -- JSON
+) STRICT;
+CREATE UNIQUE INDEX customer_by_email ON customer (store_id, email_key);
+CREATE INDEX customer_by_name ON customer (store_id, name_key, id);
+CREATE INDEX customer_by_group ON customer (store_id, customer_group_id, name_key, id);
+CREATE INDEX customer_by_registered ON customer (store_id, registered, id);
+
+-- Append-only. The history of one entity is a chain: its row's version is the newest change, and previous leads back.
+-- An index by entity would dirty one more random page an update.
+CREATE TABLE change (
+    store_id   INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    entity     TEXT    NOT NULL,
+    entity_id  INTEGER NOT NULL,
+    kind       TEXT    NOT NULL,
+    at         INTEGER NOT NULL,
+    token_id   INTEGER NOT NULL,
+    request_id TEXT    NOT NULL,
+    previous   INTEGER NOT NULL,
+    before     TEXT,             -- JSON of the state that was replaced
+    PRIMARY KEY (store_id, seq)
+) STRICT;
+CREATE INDEX change_deleted_by_date ON change (store_id, entity, at, seq) WHERE kind = 'deleted';
+CREATE INDEX change_deleted_by_entity ON change (store_id, entity, entity_id, seq) WHERE kind = 'deleted';

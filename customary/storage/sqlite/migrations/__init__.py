@@ -1,0 +1,1 @@
+"""The schema as numbered steps (``0001_….sql``), each applied once in a transaction of its own."""

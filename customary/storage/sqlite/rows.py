@@ -1,0 +1,129 @@
+"""Rows ↔ structs: which columns a customer, a store, a token and a change become, and back."""
+
+from typing import Any
+
+from msgspec import json
+
+from customary.model.change import Change
+from customary.model.customer import Customer, Person
+from customary.model.keys import email_key, search_key
+from customary.model.store import Group, Store, Token
+
+Row = tuple[Any, ...]
+
+_encoder = json.Encoder()
+_decoder = json.Decoder(Customer)
+
+
+def customer_key(store_id: int, customer_id: int) -> int:
+    """Both are below 2^31, so the key fits a signed 64-bit integer and keeps a store's rows together."""
+    return (store_id << 32) + customer_id
+
+
+def encode_customer(customer: Customer) -> str:
+    return _encoder.encode(customer).decode()
+
+
+decode_customer = _decoder.decode
+
+
+def encode_state(state: Group | Store) -> str:
+    """The ``before`` of a change to something other than a customer."""
+    return _encoder.encode(state).decode()
+
+
+def key_columns(customer: Customer) -> Row:
+    """The columns that indexes are on: email_key, name_key, customer_group_id."""
+    name = customer.billing_person.name if customer.billing_person else ""
+    return email_key(customer.email), search_key(name), customer.customer_group_id
+
+
+def plain_columns(customer: Customer) -> Row:
+    """The columns that no index is on, in the order of the statements, the document last."""
+    return (
+        customer.version,
+        customer.updated,
+        customer.lang,
+        customer.accept_marketing,
+        customer.tax_exempt,
+        customer.b2b_b2c,
+        search_key(customer.fiscal_code),
+        search_key(customer.electronic_invoice_pec_email),
+        search_key(customer.electronic_invoice_sdi_code),
+        search_key(customer.email),
+        *_place_columns(customer),
+        encode_customer(customer),
+    )
+
+
+def _place_columns(customer: Customer) -> Row:
+    """phones, cities, postal codes, states, countries, companies: those of all saved addresses and of billing."""
+    people: list[Person] = [*customer.shipping_addresses]
+    if customer.billing_person:
+        people.append(customer.billing_person)
+    phones = [person.phone for person in people]
+    phones += [contact.contact for contact in customer.contacts if contact.type == "PHONE"]
+    return (
+        _lines(phones),
+        _lines([person.city for person in people]),
+        _lines([person.postal_code for person in people]),
+        _lines([person.state_or_province_code for person in people]),
+        "\n" + "\n".join({person.country_code: None for person in people}) + "\n",
+        _lines([person.company_name for person in people]),
+    )
+
+
+def _lines(texts: list[str]) -> str:
+    return search_key("\n".join(texts))
+
+
+def store_from_row(row: Row) -> Store:
+    store_id, name, url, timezone, languages, default_language, suspended, created = row
+    return Store(
+        id=store_id,
+        name=name,
+        url=url,
+        timezone=timezone,
+        languages=tuple(json.decode(languages)),
+        default_language=default_language,
+        suspended=bool(suspended),
+        created=created,
+    )
+
+
+def token_from_row(row: Row) -> Token:
+    token_id, store_id, digest, public, label, scopes, created, revoked = row
+    return Token(
+        id=token_id,
+        store_id=store_id,
+        digest=digest,
+        public=bool(public),
+        label=label,
+        scopes=frozenset(json.decode(scopes)),
+        created=created,
+        revoked=revoked,
+    )
+
+
+def encode_list(texts: tuple[str, ...] | list[str]) -> str:
+    return _encoder.encode(texts).decode()
+
+
+def group_from_row(row: Row) -> Group:
+    group_id, name, external_reference_id = row
+    return Group(id=group_id, name=name, external_reference_id=external_reference_id)
+
+
+def change_from_row(row: Row) -> Change:
+    seq, entity, entity_id, kind, at, token_id, request_id, previous, before = row
+    return Change(
+        seq=seq,
+        entity=entity,
+        entity_id=entity_id,
+        kind=kind,
+        at=at,
+        token_id=token_id,
+        request_id=request_id,
+        previous=previous,
+        before=before.encode() if before is not None else None,
+    )

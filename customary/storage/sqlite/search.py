@@ -1,0 +1,91 @@
+"""A customer search as SQL: conditions and order, every value bound. All conditions are on columns, none on JSON."""
+
+from typing import Any
+
+from customary.model.keys import email_key, search_key
+from customary.model.search import CustomerSearch
+
+_PARTS = {
+    "name": "name_key",
+    "phone": "phones",
+    "city": "cities",
+    "postal_code": "postal_codes",
+    "state_or_province_code": "states",
+    "company_name": "companies",
+    "fiscal_code": "fiscal_code",
+    "electronic_invoice_pec_email": "pec_email",
+    "electronic_invoice_sdi_code": "sdi_code",
+}
+_EQUALS = {"accept_marketing": "accept_marketing", "lang": "lang", "b2b_b2c": "b2b_b2c", "tax_exempt": "tax_exempt"}
+_BOUNDS = {
+    "min_order_count": "order_count >= ?",
+    "max_order_count": "order_count <= ?",
+    "min_sales_value": "sales_value >= ?",
+    "max_sales_value": "sales_value <= ?",
+    "created_from": "registered >= ?",
+    "created_to": "registered <= ?",
+    "updated_from": "updated >= ?",
+    "updated_to": "updated <= ?",
+}
+_SORT_COLUMNS = {
+    "NAME": "name_key",
+    "EMAIL": "email_key",
+    "ORDER_COUNT": "order_count",
+    "REGISTERED_DATE": "registered",
+    "UPDATED_DATE": "updated",
+    "SALES_VALUE": "sales_value",
+    "FIRST_ORDER_DATE": "first_order",
+    "LAST_ORDER_DATE": "last_order",
+}
+
+
+def conditions(store_id: int, search: CustomerSearch) -> tuple[str, list[Any]]:
+    """The text behind WHERE and its values."""
+    parts: list[str] = ["store_id = ?"]
+    values: list[Any] = [store_id]
+    for field, column in _PARTS.items():
+        if (text := getattr(search, field)) is not None:
+            parts.append(f"instr({column}, ?)")
+            values.append(search_key(text))
+    for field, column in _EQUALS.items():
+        if (value := getattr(search, field)) is not None:
+            parts.append(f"{column} = ?")
+            values.append(value)
+    for field, condition in _BOUNDS.items():
+        if (value := getattr(search, field)) is not None:
+            parts.append(condition)
+            values.append(value)
+    _add_keyword_and_email(search, parts, values)
+    _add_lists(search, parts, values)
+    return " AND ".join(parts), values
+
+
+def order(sort_by: str) -> str:
+    """The text behind ORDER BY. Ties break by id, in the direction of the sort."""
+    name, _, direction = sort_by.rpartition("_")
+    return f"{_SORT_COLUMNS[name]} {direction}, id {direction}"
+
+
+def _add_keyword_and_email(search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
+    if search.keyword is not None:
+        parts.append("(instr(name_key, ?) OR instr(email_text, ?))")
+        values += [search_key(search.keyword)] * 2
+    if search.email is not None:
+        exact = search.use_exact_email_match
+        parts.append("email_key = ?" if exact else "instr(email_text, ?)")
+        values.append(email_key(search.email) if exact else search_key(search.email))
+
+
+def _add_lists(search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
+    if search.customer_group_ids is not None:
+        parts.append(f"customer_group_id IN ({_marks(search.customer_group_ids)})")
+        values += search.customer_group_ids
+    if search.country_codes:
+        parts.append("(" + " OR ".join(["instr(countries, ?)"] * len(search.country_codes)) + ")")
+        values += [f"\n{code.upper()}\n" for code in search.country_codes]
+    if search.purchased_product_ids:
+        parts.append("0")  # no purchases are recorded yet
+
+
+def _marks(values: tuple[Any, ...]) -> str:
+    return ", ".join("?" * len(values))

@@ -1,0 +1,128 @@
+-- Every fixed statement of the SQLite back end. Search conditions are assembled in search.py.
+
+-- name: get_store
+SELECT store_id, name, url, timezone, languages, default_language, suspended, created
+FROM store WHERE store_id = ?;
+
+-- name: list_stores
+SELECT store_id, name, url, timezone, languages, default_language, suspended, created
+FROM store ORDER BY store_id;
+
+-- name: add_store
+INSERT INTO store (store_id, name, url, timezone, languages, default_language, suspended, created)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: replace_store
+UPDATE store SET name = ?, url = ?, timezone = ?, languages = ?, default_language = ?, version = ?
+WHERE store_id = ?;
+
+-- name: set_suspended
+UPDATE store SET suspended = ? WHERE store_id = ? RETURNING store_id;
+
+-- name: get_counters
+-- What a transaction on the store starts from.
+SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, customer_count, version
+FROM store WHERE store_id = ?;
+
+-- name: set_counters
+UPDATE store SET last_seq = ?, last_customer_id = ?, last_address_id = ?, last_contact_id = ?, last_group_id = ?,
+    customer_count = ?
+WHERE store_id = ?;
+
+-- name: count_customers
+SELECT customer_count FROM store WHERE store_id = ?;
+
+-- name: find_token
+SELECT token_id, store_id, digest, public, label, scopes, created, revoked
+FROM token WHERE store_id = ? AND digest = ? AND revoked IS NULL;
+
+-- name: list_tokens
+SELECT token_id, store_id, digest, public, label, scopes, created, revoked
+FROM token WHERE ?1 IS NULL OR store_id = ?1 ORDER BY token_id;
+
+-- name: add_token
+INSERT INTO token (store_id, digest, public, label, scopes, created) VALUES (?, ?, ?, ?, ?, ?) RETURNING token_id;
+
+-- name: revoke_token
+UPDATE token SET revoked = ? WHERE token_id = ? AND revoked IS NULL RETURNING token_id;
+
+-- name: get_customer
+SELECT document FROM customer WHERE customer_key = ?;
+
+-- name: add_customer
+INSERT INTO customer (customer_key, store_id, id, registered, email_key, name_key, customer_group_id,
+    version, updated, lang, accept_marketing, tax_exempt, b2b_b2c, fiscal_code, pec_email, sdi_code, email_text,
+    phones, cities, postal_codes, states, countries, companies, document)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: replace_customer
+-- Leaves every indexed column alone: an index entry that is set is rewritten even when its value stays.
+UPDATE customer SET version = ?, updated = ?, lang = ?, accept_marketing = ?, tax_exempt = ?, b2b_b2c = ?,
+    fiscal_code = ?, pec_email = ?, sdi_code = ?, email_text = ?, phones = ?, cities = ?, postal_codes = ?,
+    states = ?, countries = ?, companies = ?, document = ?
+WHERE customer_key = ?;
+
+-- name: replace_customer_keys
+-- The indexed columns, when one of them changed.
+UPDATE customer SET email_key = ?, name_key = ?, customer_group_id = ? WHERE customer_key = ?;
+
+-- name: delete_customer
+DELETE FROM customer WHERE customer_key = ?;
+
+-- name: list_group_members
+SELECT document FROM customer WHERE store_id = ? AND customer_group_id = ? ORDER BY name_key, id;
+
+-- name: get_group
+SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? AND id = ?;
+
+-- name: get_group_version
+SELECT version FROM customer_group WHERE store_id = ? AND id = ?;
+
+-- name: list_groups
+SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? ORDER BY id;
+
+-- name: add_group
+INSERT INTO customer_group (store_id, id, version, name, external_reference_id) VALUES (?, ?, ?, ?, ?);
+
+-- name: replace_group
+UPDATE customer_group SET version = ?, name = ?, external_reference_id = ? WHERE store_id = ? AND id = ?;
+
+-- name: delete_group
+DELETE FROM customer_group WHERE store_id = ? AND id = ?;
+
+-- name: add_change
+INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: list_changes
+SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before
+FROM change WHERE store_id = ? AND seq > ? ORDER BY seq LIMIT ?;
+
+-- name: get_change
+SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before
+FROM change WHERE store_id = ? AND seq = ?;
+
+-- name: newest_customer_change
+-- The head of a customer's chain: its row, or its deletion when the row is gone.
+SELECT coalesce(
+    (SELECT version FROM customer WHERE store_id = ?1 AND id = ?2 AND customer_key = ?3),
+    (SELECT max(seq) FROM change
+     WHERE store_id = ?1 AND entity = 'customer' AND entity_id = ?2 AND kind = 'deleted'), 0);
+
+-- name: newest_group_change
+SELECT coalesce(
+    (SELECT version FROM customer_group WHERE store_id = ?1 AND id = ?2),
+    (SELECT max(seq) FROM change
+     WHERE store_id = ?1 AND entity = 'group' AND entity_id = ?2 AND kind = 'deleted'), 0);
+
+-- name: newest_store_change
+SELECT version FROM store WHERE store_id = ?;
+
+-- name: count_deleted
+SELECT count(*) FROM change
+WHERE store_id = ? AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ? AND ?;
+
+-- name: list_deleted
+SELECT entity_id, at FROM change
+WHERE store_id = ? AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ? AND ?
+ORDER BY at, seq LIMIT ? OFFSET ?;

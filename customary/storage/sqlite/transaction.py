@@ -1,0 +1,145 @@
+"""What a work can do inside the writer's transaction on one store. Nothing here waits: SQLite answers at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+from msgspec.structs import replace
+
+from customary.errors import EmailAlreadyUsed, StorageFull
+from customary.model.change import Entity, Kind, Origin
+from customary.model.customer import Customer
+from customary.model.store import Group, Store
+from customary.storage.sqlite import rows
+from customary.storage.sqlite.counters import StoreCounters
+from customary.storage.sqlite.sql import SQL
+
+LARGEST_ID = 2**31 - 1
+
+
+class SqliteTransaction:
+    """Implements ``customary.storage.protocol.Transaction``."""
+
+    def __init__(self, connection: apsw.Connection, store_id: int, origin: Origin, counters: StoreCounters) -> None:
+        self._execute: Callable[..., apsw.Cursor] = connection.execute
+        self._store_id = store_id
+        self._origin = origin
+        self._counters = counters
+
+    def new_customer_id(self) -> int:
+        self._counters.customer_id = _next_id(self._counters.customer_id)
+        return self._counters.customer_id
+
+    def new_address_id(self) -> int:
+        self._counters.address_id = _next_id(self._counters.address_id)
+        return self._counters.address_id
+
+    def new_contact_id(self) -> int:
+        self._counters.contact_id += 1  # may be 64-bit
+        return self._counters.contact_id
+
+    def new_group_id(self) -> int:
+        self._counters.group_id = _next_id(self._counters.group_id)
+        return self._counters.group_id
+
+    async def get_store(self, store_id: int) -> Store | None:
+        row = self._execute(SQL["get_store"], (store_id,)).fetchone()
+        return rows.store_from_row(row) if row else None
+
+    async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
+        row = self._execute(SQL["get_customer"], (rows.customer_key(store_id, customer_id),)).fetchone()
+        return rows.decode_customer(row[0]) if row else None
+
+    async def get_group(self, store_id: int, group_id: int) -> Group | None:
+        row = self._execute(SQL["get_group"], (store_id, group_id)).fetchone()
+        return rows.group_from_row(row) if row else None
+
+    async def list_group_members(self, group_id: int) -> list[Customer]:
+        found = self._execute(SQL["list_group_members"], (self._store_id, group_id))
+        return [rows.decode_customer(document) for (document,) in found]
+
+    async def add_customer(self, customer: Customer) -> Customer:
+        stored = replace(customer, version=self._counters.seq + 1)
+        identity = (rows.customer_key(self._store_id, stored.id), self._store_id, stored.id, stored.registered)
+        self._store_unique(
+            "add_customer", (*identity, *rows.key_columns(stored), *rows.plain_columns(stored)), stored.email
+        )
+        self._counters.customer_count += 1
+        self._append("customer", stored.id, "created", 0, None)
+        return stored
+
+    async def replace_customer(self, before: Customer, after: Customer) -> Customer:
+        stored = replace(after, version=self._counters.seq + 1)
+        key = rows.customer_key(self._store_id, stored.id)
+        keys = rows.key_columns(stored)
+        if keys != rows.key_columns(before):
+            self._store_unique("replace_customer_keys", (*keys, key), stored.email)
+        self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
+        self._append("customer", stored.id, "updated", before.version, rows.encode_customer(before))
+        return stored
+
+    async def delete_customer(self, customer: Customer) -> None:
+        self._execute(SQL["delete_customer"], (rows.customer_key(self._store_id, customer.id),))
+        self._counters.customer_count -= 1
+        self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
+
+    async def add_group(self, group: Group) -> None:
+        version = self._counters.seq + 1
+        self._execute(SQL["add_group"], (self._store_id, group.id, version, group.name, group.external_reference_id))
+        self._append("group", group.id, "created", 0, None)
+
+    async def replace_group(self, before: Group, after: Group) -> None:
+        previous = self._group_version(before.id)
+        version = self._counters.seq + 1
+        self._execute(
+            SQL["replace_group"], (version, after.name, after.external_reference_id, self._store_id, after.id)
+        )
+        self._append("group", after.id, "updated", previous, rows.encode_state(before))
+
+    async def delete_group(self, group: Group) -> None:
+        previous = self._group_version(group.id)
+        self._execute(SQL["delete_group"], (self._store_id, group.id))
+        self._append("group", group.id, "deleted", previous, rows.encode_state(group))
+
+    async def replace_store(self, before: Store, after: Store) -> None:
+        version = self._counters.seq + 1
+        columns = (after.name, after.url, after.timezone, rows.encode_list(after.languages), after.default_language)
+        self._execute(SQL["replace_store"], (*columns, version, self._store_id))
+        self._append("store", self._store_id, "updated", self._counters.version, rows.encode_state(before))
+        self._counters.version = version
+
+    def _group_version(self, group_id: int) -> int:
+        return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)
+
+    def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
+        self._counters.seq += 1
+        origin = self._origin
+        self._execute(
+            SQL["add_change"],
+            (
+                self._store_id,
+                self._counters.seq,
+                entity,
+                entity_id,
+                kind,
+                origin.at,
+                origin.token_id,
+                origin.request_id,
+                previous,
+                before,
+            ),
+        )
+
+    def _store_unique(self, statement: str, columns: tuple[Any, ...], email: str) -> None:
+        try:
+            self._execute(SQL[statement], columns)
+        except apsw.ConstraintError as error:
+            if getattr(error, "extendedresult", 0) == apsw.SQLITE_CONSTRAINT_UNIQUE:
+                raise EmailAlreadyUsed(f"Customer with email {email} already exists") from None
+            raise
+
+
+def _next_id(last: int) -> int:
+    if last >= LARGEST_ID:
+        raise StorageFull("The store has used up its ids")
+    return last + 1
