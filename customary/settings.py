@@ -1,0 +1,102 @@
+"""Every option of ``customary serve``: name, type, default and help in one place. Nothing else reads the environment.
+
+Flags, ``CUSTOMARY_…`` variables and the file named by ``--config`` are read by the command line, which builds this.
+"""
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from customary.errors import OperatorError
+
+ENVIRONMENT_PREFIX = "CUSTOMARY_"
+SMALLEST_HEADER_LIMIT = 8192  # the HTTP parser refuses to start with a smaller buffer
+
+
+def _about(explanation: str, *, least: float | None = None) -> Mapping[str, Any]:
+    """What a setting is for, and the smallest number that it takes."""
+    return {"help": explanation, "least": least}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a server runs with. Raises OperatorError for a value that can't be used."""
+
+    database: str = field(
+        default="sqlite:///customary.db",
+        metadata=_about("Where the records are: sqlite:///relative/path.db or sqlite:////absolute/path.db."),
+    )
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_about("Address to listen on; 0.0.0.0 for every IPv4 address of the machine."),
+    )
+    port: int = field(default=8080, metadata=_about("Port to listen on; 0 takes a free one.", least=0))
+    tls_certificate: Path | None = field(
+        default=None,
+        metadata=_about("PEM file with the certificate and its chain. With tls_key it turns HTTPS on."),
+    )
+    tls_key: Path | None = field(default=None, metadata=_about("PEM file with the private key of the certificate."))
+    log_format: Literal["text", "json"] = field(
+        default="text",
+        metadata=_about("How a log line looks: text for people, json for one object a line."),
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = field(
+        default="info", metadata=_about("The least severe message that is logged.")
+    )
+    access_log: bool = field(
+        default=False,
+        metadata=_about("Log one line for each request: method, path without its query, status, time."),
+    )
+    body_limit: int = field(
+        default=1_048_576,
+        metadata=_about("Largest request body in bytes; a larger one is answered with 413.", least=1),
+    )
+    body_timeout: float = field(
+        default=10.0,
+        metadata=_about("Seconds that a request body may take to arrive; then the answer is 408.", least=0.1),
+    )
+    header_timeout: float = field(
+        default=10.0,
+        metadata=_about("Seconds that the head of a request may take to arrive.", least=0.1),
+    )
+    header_limit: int = field(
+        default=65_536,
+        metadata=_about("Largest request line plus headers, in bytes.", least=SMALLEST_HEADER_LIMIT),
+    )
+    drain_timeout: float = field(
+        default=8.0,
+        metadata=_about("Seconds that requests in flight may take to finish after a stop signal.", least=0),
+    )
+    password_hash_concurrency: int = field(
+        default=2,
+        metadata=_about("Passwords hashed at the same time; each takes about 46 MiB of memory.", least=1),
+    )
+    password_hash_queue: int = field(
+        default=100,
+        metadata=_about("Passwords that may wait to be hashed; a further one is answered with 503.", least=0),
+    )
+    writes_per_commit: int = field(
+        default=256, metadata=_about("Most changes that are committed to the disk together.", least=1)
+    )
+    cache_mib: int = field(
+        default=64, metadata=_about("Page cache of the database's write connection, in MiB.", least=1)
+    )
+    reader_threads: int = field(
+        default=2, metadata=_about("Threads that answer searches and other longer reads.", least=1)
+    )
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            least = each.metadata["least"]
+            value = getattr(self, each.name)
+            if least is not None and not value >= least:
+                raise OperatorError(f"{each.name} is {value}, but the least it can be is {least}")
+        if self.port > 65_535:
+            raise OperatorError(f"port is {self.port}, but the most it can be is 65535")
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise OperatorError("tls_certificate and tls_key go together: give both or neither")
+
+
+def environment_variable(setting: Field[Any]) -> str:
+    return ENVIRONMENT_PREFIX + setting.name.upper()
