@@ -1,0 +1,1 @@
+"""Speaks HTTP: reads a request, asks an operation, writes the answer. No SQL here and no rules."""

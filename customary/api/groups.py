@@ -1,0 +1,50 @@
+"""Customer groups."""
+
+from msgspec import json
+
+from customary.api.customers import page_parameters
+from customary.api.http import Answer, Call
+from customary.model.body import GroupBody
+from customary.operations import groups
+from customary.rules.answers import answer_group
+from customary.rules.parameters import ids_parameter
+
+_body = json.Decoder(GroupBody)
+
+
+async def list_groups(call: Call) -> Answer:
+    query = call.query
+    offset, limit = page_parameters(query)
+    ids = ids_parameter(query, "customerGroupIds")
+    if ids is None:
+        ids = ids_parameter(query, "customerGroupId")
+    page = await groups.list_groups(call.storage, call.store_id, query.get("keyword") or None, ids, offset, limit)
+    return call.answer(
+        {
+            "total": page.total,
+            "count": len(page.items),
+            "offset": offset,
+            "limit": limit,
+            "items": [answer_group(group) for group in page.items],
+        }
+    )
+
+
+async def create_group(call: Call) -> Answer:
+    body = call.decode(_body, "CustomerMembership")
+    return call.answer({"id": await groups.create_group(call.storage, call.store_id, call.origin, body)})
+
+
+async def get_group(call: Call) -> Answer:
+    return call.answer(answer_group(await groups.read_group(call.storage, call.store_id, call.number("groupId"))))
+
+
+async def update_group(call: Call) -> Answer:
+    body = call.decode(_body, "CustomerMembership")
+    await groups.update_group(call.storage, call.store_id, call.origin, call.number("groupId"), body)
+    return call.answer({"updateCount": 1})
+
+
+async def delete_group(call: Call) -> Answer:
+    await groups.delete_group(call.storage, call.store_id, call.origin, call.number("groupId"))
+    return call.answer({"deleteCount": 1})

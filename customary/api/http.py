@@ -1,0 +1,102 @@
+"""The request and the answer as handlers see them, whatever server carries them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from msgspec import json, to_builtins
+
+from customary.errors import HttpError, WrongParameter
+from customary.model.change import Origin
+from customary.model.store import Token
+from customary.operations.passwords import PasswordHashing
+from customary.rules.body import decode_body
+from customary.rules.response_fields import parse_response_fields, select_fields
+from customary.storage.protocol import Storage
+
+Body = TypeVar("Body")
+Headers = tuple[tuple[str, str], ...]
+
+JSON_TYPE = ("content-type", "application/json;charset=UTF-8")
+MOST_PARAMETERS = 200
+
+_encode = json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What handlers work with. ``clock`` gives UNIX seconds."""
+
+    storage: Storage
+    passwords: PasswordHashing
+    clock: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, a body and the headers that are not on every answer."""
+
+    body: bytes
+    status: int = 200
+    headers: Headers = (JSON_TYPE,)
+
+
+@dataclass(slots=True)
+class Call:
+    """One request after routing and authentication. ``parameters`` are those of the path."""
+
+    services: Services
+    request_id: str
+    query_string: str
+    body: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    store_id: int = 0
+    token: Token | None = None
+
+    @property
+    def storage(self) -> Storage:
+        return self.services.storage
+
+    @property
+    def query(self) -> dict[str, str]:
+        return parse_query(self.query_string)
+
+    @property
+    def origin(self) -> Origin:
+        token_id = self.token.id if self.token else 0
+        return Origin(at=int(self.services.clock()), token_id=token_id, request_id=self.request_id)
+
+    def number(self, name: str) -> int:
+        """A path parameter that the route promises to be a number."""
+        return int(self.parameters[name])
+
+    def decode(self, decoder: "json.Decoder[Body]", name: str) -> Body:
+        """The body; ``name`` is what the paths of its problems begin with. Raises WrongJson, InvalidBody."""
+        return decode_body(self.body, decoder, name)
+
+    def answer(self, value: Any) -> Answer:
+        """The value as JSON, cut down to ``responseFields`` when the query has them."""
+        if "responseFields" in self.query_string:
+            selection = parse_response_fields(self.query.get("responseFields", ""))
+            return Answer(_encode(select_fields(to_builtins(value), selection)))
+        return Answer(_encode(value))
+
+
+def parse_query(query_string: str) -> dict[str, str]:
+    """Of a parameter that is there twice the last one counts. Raises WrongParameter."""
+    if not query_string:
+        return {}
+    try:
+        return dict(parse_qsl(query_string, keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
+    except ValueError:
+        raise WrongParameter(f"The query has more than {MOST_PARAMETERS} parameters") from None
+
+
+def answer_error(error: HttpError, request_id: str) -> Answer:
+    """The contract's one error shape."""
+    message = error.message if error.status != 500 else f"{error.message} (request {request_id})"
+    body: dict[str, Any] = {"errorMessage": message, "errorCode": error.code}
+    if error.details:
+        body["args"] = error.details
+    return Answer(_encode(body), error.status, (JSON_TYPE, *error.headers))

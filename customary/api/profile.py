@@ -1,0 +1,20 @@
+"""The store's profile."""
+
+from msgspec import json
+
+from customary.api.http import Answer, Call
+from customary.model.body import ProfileBody
+from customary.operations import profiles
+from customary.rules.answers import answer_profile
+
+_body = json.Decoder(ProfileBody)
+
+
+async def get_profile(call: Call) -> Answer:
+    return call.answer(answer_profile(await profiles.read_store(call.storage, call.store_id)))
+
+
+async def update_profile(call: Call) -> Answer:
+    body = call.decode(_body, "Profile")
+    await profiles.update_profile(call.storage, call.store_id, call.origin, body)
+    return call.answer({"updateCount": 1})

@@ -1,0 +1,75 @@
+"""Finds the route of a method and path. A literal segment wins over a parameter; ``{…Id}`` takes digits only."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from customary.api.http import Answer, Call
+from customary.errors import MethodNotAllowed, NotFound
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+LONGEST_NUMBER = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``scope`` is what the token must have; None asks for no token at all."""
+
+    method: str
+    template: str
+    handler: Handler
+    scope: str | None = None
+
+
+@dataclass(slots=True)
+class _Node:
+    literals: dict[str, "_Node"] = field(default_factory=dict)
+    parameter: str = ""
+    below: "_Node | None" = None
+    routes: dict[str, Route] = field(default_factory=dict)
+
+
+class Router:
+    """A tree of path segments."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            self._add(route)
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and the parameters of its path. Raises NotFound, MethodNotAllowed."""
+        node = self._root
+        parameters: dict[str, str] = {}
+        for segment in path.strip("/").split("/"):
+            child = node.literals.get(segment)
+            if child is None:
+                if node.below is None or not segment or not _fits(node.parameter, segment):
+                    raise NotFound("There is nothing at this path")
+                parameters[node.parameter] = unquote(segment)
+                child = node.below
+            node = child
+        route = node.routes.get(method)
+        if route is None:
+            if not node.routes:
+                raise NotFound("There is nothing at this path")
+            raise MethodNotAllowed(tuple(sorted(node.routes)))
+        return route, parameters
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for segment in route.template.strip("/").split("/"):
+            if segment.startswith("{"):
+                node.parameter = segment.strip("{}")
+                node.below = node.below or _Node()
+                node = node.below
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        node.routes[route.method] = route
+
+
+def _fits(parameter: str, segment: str) -> bool:
+    if not parameter.endswith("Id"):
+        return True
+    return segment.isascii() and segment.isdigit() and len(segment) <= LONGEST_NUMBER

@@ -1,0 +1,39 @@
+"""Every path that the server answers, on one screen. The contract as data is held against this table."""
+
+from customary.api import contacts, customers, groups, profile, service
+from customary.api.router import Route
+
+STORE = "/api/v3/{storeId}"
+
+ROUTES = (
+    Route("PUT", f"{STORE}/customers/{{customerId}}", customers.update_customer, "update_customers"),
+    Route("GET", f"{STORE}/customers/{{customerId}}", customers.get_customer, "read_customers"),
+    Route("DELETE", f"{STORE}/customers/{{customerId}}", customers.delete_customer, "update_customers"),
+    Route("GET", f"{STORE}/customers", customers.search_customers, "read_customers"),
+    Route("POST", f"{STORE}/customers", customers.create_customer, "create_customers"),
+    Route("GET", f"{STORE}/customers/deleted", customers.list_deleted_customers, "read_customers"),
+    Route("GET", f"{STORE}/customers/{{customerId}}/contacts", contacts.list_contacts, "read_customers"),
+    Route("POST", f"{STORE}/customers/{{customerId}}/contacts", contacts.create_contact, "create_customers"),
+    Route("GET", f"{STORE}/customers/{{customerId}}/contacts/{{contactId}}", contacts.get_contact, "read_customers"),
+    Route(
+        "PUT", f"{STORE}/customers/{{customerId}}/contacts/{{contactId}}", contacts.update_contact, "update_customers"
+    ),
+    Route(
+        "DELETE",
+        f"{STORE}/customers/{{customerId}}/contacts/{{contactId}}",
+        contacts.delete_contact,
+        "update_customers",
+    ),
+    Route("GET", f"{STORE}/customer_groups", groups.list_groups, "read_customers"),
+    Route("POST", f"{STORE}/customer_groups", groups.create_group, "create_customers"),
+    Route("GET", f"{STORE}/customer_groups/{{groupId}}", groups.get_group, "read_customers"),
+    Route("PUT", f"{STORE}/customer_groups/{{groupId}}", groups.update_group, "update_customers"),
+    Route("DELETE", f"{STORE}/customer_groups/{{groupId}}", groups.delete_group, "update_customers"),
+    Route("GET", f"{STORE}/profile", profile.get_profile, "read_store_profile"),
+    Route("PUT", f"{STORE}/profile", profile.update_profile, "update_store_profile"),
+    Route("GET", "/health/live", service.health_live),
+    Route("GET", "/health/ready", service.health_ready),
+    Route("GET", "/openapi.json", service.openapi),
+    Route("GET", "/docs", service.reference),
+    Route("GET", "/docs/{asset}", service.reference_asset),
+)

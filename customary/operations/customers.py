@@ -1,0 +1,91 @@
+"""Create, get, search, update and delete customers."""
+
+from customary.errors import CustomerNotFound
+from customary.model.body import CustomerBody
+from customary.model.change import Deleted, Origin
+from customary.model.customer import Customer
+from customary.model.search import CustomerSearch, Page
+from customary.operations.passwords import PasswordHashing
+from customary.rules.customer_update import StoreFacts, new_customer
+from customary.rules.customer_update import update_customer as apply_update
+from customary.storage.protocol import Reader, Storage, Transaction
+
+
+async def create_customer(
+    storage: Storage, store_id: int, origin: Origin, body: CustomerBody, passwords: PasswordHashing | None = None
+) -> int:
+    """The new customer's id. Raises InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed."""
+    password_hash = await _hash_password(body, passwords)
+
+    async def work(transaction: Transaction) -> int:
+        facts = await read_facts(transaction, store_id, body)
+        customer_id = transaction.new_customer_id()
+        customer = new_customer(customer_id, body, facts, transaction, origin.at, password_hash)
+        await transaction.add_customer(customer)
+        return customer_id
+
+    return await storage.write(store_id, origin, work)
+
+
+async def update_customer(
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    customer_id: int,
+    body: CustomerBody,
+    passwords: PasswordHashing | None = None,
+) -> Customer:
+    """The customer as stored. Raises CustomerNotFound, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed."""
+    password_hash = await _hash_password(body, passwords)
+
+    async def work(transaction: Transaction) -> Customer:
+        customer = await read_customer(transaction, store_id, customer_id)
+        facts = await read_facts(transaction, store_id, body)
+        updated = apply_update(customer, body, facts, transaction, origin.at, password_hash)
+        return await transaction.replace_customer(customer, updated)
+
+    return await storage.write(store_id, origin, work)
+
+
+async def delete_customer(storage: Storage, store_id: int, origin: Origin, customer_id: int) -> None:
+    """Raises CustomerNotFound."""
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.delete_customer(await read_customer(transaction, store_id, customer_id))
+
+    await storage.write(store_id, origin, work)
+
+
+async def read_customer(reader: Reader, store_id: int, customer_id: int) -> Customer:
+    """Raises CustomerNotFound, also for a customer of another store."""
+    customer = await reader.get_customer(store_id, customer_id)
+    if customer is None:
+        raise CustomerNotFound(f"Customer #{customer_id} not found")
+    return customer
+
+
+async def search_customers(storage: Storage, store_id: int, search: CustomerSearch) -> tuple[Page[Customer], int]:
+    """The page, and the count of all customers of the store."""
+    return await storage.search_customers(store_id, search), await storage.count_customers(store_id)
+
+
+async def list_deleted_customers(
+    storage: Storage, store_id: int, since: int | None, until: int | None, offset: int, limit: int
+) -> Page[Deleted]:
+    return await storage.list_deleted_customers(store_id, since, until, offset, limit)
+
+
+async def read_facts(reader: Reader, store_id: int, body: CustomerBody) -> StoreFacts:
+    """Only what the body makes the rule ask for."""
+    store = await reader.get_store(store_id) if body.lang else None
+    group_exists = True
+    if isinstance(body.customer_group_id, int) and body.customer_group_id:
+        group_exists = await reader.get_group(store_id, body.customer_group_id) is not None
+    return StoreFacts(languages=store.languages if store else (), group_exists=group_exists)
+
+
+async def _hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:
+    """Empty without a password, and for one that the rule will refuse."""
+    if not body.password or len(body.password) > 255 or passwords is None:
+        return ""
+    return await passwords.hash(body.password)

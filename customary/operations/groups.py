@@ -1,0 +1,96 @@
+"""Customer groups. General (id 0) is always there and can be neither changed nor deleted."""
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from customary.errors import GroupNotFound, InvalidBody, WrongParameter
+from customary.model.body import GroupBody
+from customary.model.change import Origin
+from customary.model.keys import search_key
+from customary.model.search import Page
+from customary.model.store import GENERAL, Group
+from customary.rules.problems import Problems, take_text
+from customary.storage.protocol import Reader, Storage, Transaction
+
+
+async def list_groups(
+    storage: Storage, store_id: int, keyword: str | None, ids: tuple[int, ...] | None, offset: int, limit: int
+) -> Page[Group]:
+    """General first, the others by id."""
+    groups = (GENERAL, *await storage.list_groups(store_id))
+    if keyword is not None:
+        groups = tuple(group for group in groups if search_key(keyword) in search_key(group.name))
+    if ids is not None:
+        groups = tuple(group for group in groups if group.id in ids)
+    return Page(total=len(groups), items=groups[offset : offset + limit])
+
+
+async def group_names(storage: Storage, store_id: int) -> dict[int, str]:
+    """The name of every group of the store by id, General included."""
+    return {group.id: group.name for group in (GENERAL, *await storage.list_groups(store_id))}
+
+
+async def read_group(reader: Reader, store_id: int, group_id: int) -> Group:
+    """Raises GroupNotFound."""
+    group = GENERAL if group_id == GENERAL.id else await reader.get_group(store_id, group_id)
+    if group is None:
+        raise GroupNotFound(f"Customer group #{group_id} not found")
+    return group
+
+
+async def create_group(storage: Storage, store_id: int, origin: Origin, body: GroupBody) -> int:
+    """The new group's id. Raises InvalidBody."""
+    if body.name is UNSET:
+        raise InvalidBody({"CustomerMembership.name": "is absent"})
+    changed = _apply(Group(id=0, name=""), body)
+
+    async def work(transaction: Transaction) -> int:
+        group = replace(changed, id=transaction.new_group_id())
+        await transaction.add_group(group)
+        return group.id
+
+    return await storage.write(store_id, origin, work)
+
+
+async def update_group(storage: Storage, store_id: int, origin: Origin, group_id: int, body: GroupBody) -> None:
+    """Raises GroupNotFound, InvalidBody, WrongParameter for General."""
+    _refuse_general(group_id)
+
+    async def work(transaction: Transaction) -> None:
+        group = await read_group(transaction, store_id, group_id)
+        await transaction.replace_group(group, _apply(group, body))
+
+    await storage.write(store_id, origin, work)
+
+
+async def delete_group(storage: Storage, store_id: int, origin: Origin, group_id: int) -> None:
+    """Its members move to General, which is a change of each. Raises GroupNotFound, WrongParameter for General."""
+    _refuse_general(group_id)
+
+    async def work(transaction: Transaction) -> None:
+        group = await read_group(transaction, store_id, group_id)
+        for member in await transaction.list_group_members(group_id):
+            updated = max(origin.at, member.updated)
+            await transaction.replace_customer(member, replace(member, customer_group_id=GENERAL.id, updated=updated))
+        await transaction.delete_group(group)
+
+    await storage.write(store_id, origin, work)
+
+
+def _apply(group: Group, body: GroupBody) -> Group:
+    problems: Problems = {}
+    if body.name is not UNSET:
+        group = replace(group, name=take_text(body.name, "CustomerMembership.name", problems))
+        if not group.name:
+            problems["CustomerMembership.name"] = "must not be empty"
+    if body.external_reference_id is not UNSET:
+        reference = take_text(body.external_reference_id, "CustomerMembership.externalReferenceId", problems)
+        group = replace(group, external_reference_id=reference)
+    if problems:
+        raise InvalidBody(problems)
+    return group
+
+
+def _refuse_general(group_id: int) -> None:
+    if group_id == GENERAL.id:
+        raise WrongParameter("Customer group #0 is always there: it can be neither changed nor deleted")
