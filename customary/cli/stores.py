@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 import time
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -60,6 +61,7 @@ def add(
     )
     _check(store)
     asyncio.run(_add(store, database))
+    sys.stderr.write(f"Store {store.id} is there; next, a token: customary token add --store {store.id} --scopes all\n")
 
 
 @stores.command(name="list")

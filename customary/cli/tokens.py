@@ -73,7 +73,7 @@ def show(
             "storeId": token.store_id,
             "label": token.label,
             "public": token.public,
-            "scopes": [scope for scope in SCOPES if scope in token.scopes],
+            "scopes": _list_scopes(token, shorten=not json),
             "created": listing.show_time(token.created),
             "revoked": listing.show_time(token.revoked),
         }
@@ -116,6 +116,13 @@ def parse_scopes(text: str, *, optional: bool = False) -> frozenset[str]:
         if name not in SCOPES:
             raise OperatorError(f"{name!r} is no scope: {known}")
     return names
+
+
+def _list_scopes(token: Token, *, shorten: bool) -> list[str]:
+    """In the contract's order; ``all`` in the place of every one when the list is to be short."""
+    if shorten and token.scopes == frozenset(SCOPES):
+        return ["all"]
+    return [scope for scope in SCOPES if scope in token.scopes]
 
 
 async def _add(token: Token, database: str) -> str:
