@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from customary.errors import OperatorError
 from customary.settings import Settings, environment_variable
 from customary.storage import open_storage
 from customary.storage.protocol import Storage
@@ -22,10 +20,7 @@ Database = Annotated[str, Parameter(help=_SETTING.metadata["help"], env_var=envi
 @asynccontextmanager
 async def opened(database: str, *, create: bool = False) -> AsyncIterator[Storage]:
     """Raises OperatorError when the database can't be opened, or is missing and not to be created."""
-    path = database.removeprefix("sqlite:///")
-    if not create and path != database and not Path(path).exists():
-        raise OperatorError(f"There is no database {path} yet; customary store add makes it")
-    storage = await open_storage(database)
+    storage = await open_storage(database, create=create)
     try:
         yield storage
     finally:

@@ -31,7 +31,7 @@ async def run(port: int, say: Callable[[str], None]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server listens to it: clean up, then stop
     with tempfile.TemporaryDirectory(prefix="customary-demo-") as directory:
         database = f"sqlite:///{Path(directory) / 'demo.db'}"
-        storage = await open_storage(database)
+        storage = await open_storage(database, create=True)
         try:
             customer_ids = await fill(storage, int(time.time()))
         finally:
