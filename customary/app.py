@@ -1,10 +1,11 @@
 """Puts the parts together: storage, application and HTTP server, from start to a clean stop."""
 
 import asyncio
-import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -16,52 +17,89 @@ from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError
 from customary.listening import reserve_port
-from customary.logs import AccessLog, set_up_logging
+from customary.logs import AccessLog
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
 from customary.storage import Storage, open_storage
-
-log = logging.getLogger(__name__)
 
 STOP_SECONDS = 1.0
 """For the HTTP server to close its connections after the last answer."""
 
 
-async def serve(settings: Settings, announce: Callable[[str], None], stop: asyncio.Event | None = None) -> int:
-    """Serves until SIGTERM, SIGINT or ``stop``; returns the exit code. ``announce`` gets the base URL once it answers.
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers at ``base_url``; ``storage`` is what it works on."""
+
+    base_url: str
+    storage: Storage
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> int:
+    """Serves until SIGTERM or SIGINT and returns the exit code. ``announce`` gets the base URL once it answers.
+
+    Raises what ``running`` raises.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as server:
+        announce(server.base_url)
+        await stop.wait()
+    return 0
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[RunningServer]:
+    """A server for as long as the block lasts; then requests in flight are finished and everything is closed.
 
     Raises OperatorError when the address can't be used or the database can't be opened.
     """
-    set_up_logging(settings.log_format, settings.log_level)
-    stop = stop or _stop_on_signals()
-    placeholder = reserve_port(settings.host, settings.port)
-    port = placeholder.getsockname()[1]
-    storage = await open_storage(
+    reserved = reserve_port(settings.host, settings.port)
+    port = reserved.getsockname()[1]
+    async with AsyncExitStack() as stack:
+        stack.callback(reserved.close)
+        storage = await _open(settings)
+        stack.push_async_callback(storage.close)
+        passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
+        stack.callback(passwords.close)
+        access_log = AccessLog(settings.log_format) if settings.access_log else None
+        if access_log:
+            stack.callback(access_log.flush)
+        application = build_application(settings, storage, passwords, access_log)
+        stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
+        stack.push_async_callback(application.drain, settings.drain_timeout)
+        yield RunningServer(_base_url(settings, port), storage)
+
+
+async def _open(settings: Settings) -> Storage:
+    return await open_storage(
         settings.database,
         create=True,
         works_per_commit=settings.writes_per_commit,
         cache_mib=settings.cache_mib,
         reader_threads=settings.reader_threads,
     )
-    passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
-    access_log = AccessLog(settings.log_format) if settings.access_log else None
-    application = build_application(settings, storage, passwords, access_log)
+
+
+def _base_url(settings: Settings, port: int) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{'https' if settings.tls_certificate else 'http'}://{host}:{port}"
+
+
+async def _start_answering(
+    settings: Settings, application: Application, port: int
+) -> tuple[Server, "asyncio.Future[None]"]:
     server = build_server(settings, application, port)
     serving = asyncio.ensure_future(server.serve())
-    try:
-        await _wait_until_it_answers(settings.host, port, serving)
-        announce(f"{'https' if settings.tls_certificate else 'http'}://{settings.host}:{port}")
-        await asyncio.wait([serving, asyncio.ensure_future(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
-        await application.drain(settings.drain_timeout)
-        server.stop()  # type: ignore[no-untyped-call]  # Granian's has no annotations
-        await asyncio.wait([serving], timeout=STOP_SECONDS)
-    finally:
-        placeholder.close()
-        await storage.close()
-        passwords.close()
-        if access_log:
-            access_log.flush()
-    return 0
+    await _wait_until_it_answers(settings.host, port, serving)
+    return server, serving
+
+
+async def _stop_answering(started: tuple[Server, "asyncio.Future[None]"]) -> None:
+    server, serving = started
+    server.stop()  # type: ignore[no-untyped-call]  # Granian's has no annotations
+    await asyncio.wait([serving], timeout=STOP_SECONDS)
 
 
 def build_application(
@@ -105,11 +143,3 @@ async def _wait_until_it_answers(host: str, port: int, serving: "asyncio.Future[
             writer.close()
             return
     raise OperatorError(f"The HTTP server on {host}:{port} does not answer")
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from customary.logs import set_up_logging
 from customary.settings import Settings
 
 DEFAULTS = Settings()
@@ -17,6 +18,7 @@ def serve(*, settings: Annotated[Settings, Parameter(name="*")] = DEFAULTS) -> i
     """Run the server until it is told to stop (Ctrl-C or SIGTERM)."""
     from customary import app  # noqa: PLC0415 -- the server's parts load only when there is something to serve
 
+    set_up_logging(settings.log_format, settings.log_level)
     return run(app.serve(settings, _announce))
 
 
