@@ -30,20 +30,21 @@ format: .venv/dev.stamp ## Put the code into the project's style
 docs: .venv/run.stamp ## Write the reference pages anew from the settings and the commands
 	$(BIN)/python -m customary.cli.reference docs/reference
 
-bench: .venv/dev.stamp ## Measure everything, for figures to publish
+bench: .venv/bench.stamp ## Measure everything, for figures to publish
 	$(BIN)/python -m benchmarks.run --full
 
-bench-quick: .venv/dev.stamp ## Measure the main figures in a minute or two
+bench-quick: .venv/bench.stamp ## Measure the main figures in a minute or two
 	$(BIN)/python -m benchmarks.run --quick
 
 lock: ## Choose the newest versions that pyproject.toml allows and pin them with their hashes
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(LOCK_TOOL)
-	$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
-	$(COMPILE) --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(COMPILE) $(SOURCES) -o requirements/run.txt
+	$(COMPILE) --extra dev -c requirements/run.txt $(SOURCES) requirements/dev.in -o requirements/dev.txt
 
+SOURCES := pyproject.toml requirements/run.in
 COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-package swagger-ui-bundle --no-annotate --custom-compile-command "make lock"
 
 clean: ## Delete what the other verbs made
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -62,4 +63,8 @@ clean: ## Delete what the other verbs made
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+.venv/bench.stamp: benchmarks/requirements.txt .venv/dev.stamp
+	$(PIP) install --quiet --only-binary :all: -r benchmarks/requirements.txt
 	@touch $@

@@ -94,7 +94,7 @@ Update a customer, from another terminal:
     -H 'Content-Type: application/json' \\
     -d '{{"billingPerson": {{"phone": "+1 503 555 0199"}}}}'
 
-The answer is {{"updateCount": 1}}. To look at the customer:
+The answer is {{"updateCount":1}}. To look at the customer:
 
   curl -H 'Authorization: Bearer {SECRET}' {customer}
 
