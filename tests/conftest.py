@@ -1,0 +1,34 @@
+"""What every test may ask for: a real server over a socket, and a store of its own on it."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import httpx
+import pytest
+
+from customary.testing import ServerInThread, server_in_thread
+from tests.api.shop import Shop
+
+STORE_IDS = count(1001)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInThread]:
+    with server_in_thread(tmp_path_factory.mktemp("server") / "customary.db") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def client(server: ServerInThread) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.base_url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def shop(server: ServerInThread, client: httpx.Client) -> Shop:
+    return Shop(server, client, next(STORE_IDS))
+
+
+@pytest.fixture
+def other_shop(server: ServerInThread, client: httpx.Client) -> Shop:
+    return Shop(server, client, next(STORE_IDS))

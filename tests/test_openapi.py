@@ -1,0 +1,294 @@
+"""Holds the contract as data against what the server is made of: routes, structs, errors, lists of words."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import schemathesis
+import yaml
+from msgspec import inspect
+
+from customary.api.routes import ROUTES
+from customary.errors import HttpError
+from customary.model import body as bodies
+from customary.model.customer import CONTACT_TYPES
+from customary.model.search import SORT_ORDERS
+from customary.model.store import SCOPES
+from customary.rules import answers
+from customary.rules.countries import list_countries
+from customary.rules.customer_query import parse_customer_search
+from customary.testing import ServerInThread
+
+Schema = dict[str, Any]
+
+DOCUMENT: Schema = yaml.safe_load(resources.files("customary.contract").joinpath("openapi.yaml").read_text("utf-8"))
+SCHEMAS: Schema = DOCUMENT["components"]["schemas"]
+METHODS = ("get", "put", "post", "delete")
+
+BODY_STRUCTS: Mapping[str, type] = {
+    "CustomerBody": bodies.CustomerBody,
+    "PersonBody": bodies.PersonBody,
+    "ShippingAddressBody": bodies.ShippingAddressBody,
+    "ListedContactBody": bodies.ContactBody,
+    "GroupBody": bodies.GroupBody,
+    "ProfileBody": bodies.ProfileBody,
+}
+ANSWER_STRUCTS: Mapping[str, type] = {
+    "Person": answers.PersonAnswer,
+    "ShippingAddress": answers.ShippingAddressAnswer,
+    "Contact": answers.ContactAnswer,
+    "Favorite": answers.FavoriteAnswer,
+    "Stats": answers.StatsAnswer,
+    "FoundCustomer": answers.CustomerAnswer,
+    "Group": answers.GroupAnswer,
+    "Profile": answers.ProfileAnswer,
+}
+KINDS: Mapping[type[inspect.Type], str] = {
+    inspect.StrType: "string",
+    inspect.IntType: "integer",
+    inspect.FloatType: "number",
+    inspect.BoolType: "boolean",
+    inspect.NoneType: "null",
+    inspect.StructType: "object",
+    inspect.VarTupleType: "array",
+    inspect.ListType: "array",
+}
+
+
+def operations() -> Iterator[tuple[str, str, Schema]]:
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def scope_of(operation: Schema) -> str | None:
+    """Both ways to send the token must ask for the same single scope."""
+    scopes = {name: needed for requirement in operation["security"] for name, needed in requirement.items()}
+    if not scopes:
+        return None
+    assert scopes.keys() == {"bearer", "query_token"}
+    (scope,) = scopes["bearer"]
+    assert scopes["query_token"] == [scope]
+    return str(scope)
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "$ref" in value:
+            yield value["$ref"]
+        for below in value.values():
+            yield from references(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from references(below)
+
+
+def follow(schema: Schema) -> Schema:
+    while "$ref" in schema:
+        found: Any = DOCUMENT
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        schema = found
+    return schema
+
+
+def properties(schema: Schema) -> Schema:
+    """Of an object, those of all its parts together."""
+    schema = follow(schema)
+    found = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        found |= properties(part)
+    return found
+
+
+def required(schema: Schema) -> set[str]:
+    schema = follow(schema)
+    return set(schema.get("required", ())).union(*(required(part) for part in schema.get("allOf", ())))
+
+
+def kinds(schema: Schema) -> set[str]:
+    """The JSON types of the values that a schema can take."""
+    schema = follow(schema)
+    if "enum" in schema:
+        return {kind_of(value) for value in schema["enum"]}
+    if "type" in schema:
+        return {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
+    if "anyOf" in schema:
+        return set().union(*(kinds(part) for part in schema["anyOf"]))
+    return set(KINDS.values()).intersection(*(kinds(part) for part in schema.get("allOf", ())))
+
+
+def kind_of(value: object) -> str:
+    return {str: "string", int: "integer", bool: "boolean", type(None): "null"}[type(value)]
+
+
+def items(schema: Schema) -> Schema:
+    schema = follow(schema)
+    found: Schema = schema["items"]
+    return found
+
+
+def fields(struct: type) -> dict[str, inspect.Field]:
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType)
+    return {field.encode_name: field for field in described.fields}
+
+
+def parts(kind: inspect.Type) -> Iterable[inspect.Type]:
+    return kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+
+
+def check_fields(schema: Schema, struct: type, name: str, strict: bool) -> None:
+    """``strict``: an answer, where the types are the same; a body's schema may refuse null, which the rules refuse."""
+    described, existing = properties(schema), fields(struct)
+    assert described.keys() == existing.keys(), name
+    for field_name, field in existing.items():
+        where = f"{name}.{field_name}"
+        told = kinds(described[field_name])
+        real = {KINDS[type(part)] for part in parts(field.type)}
+        if strict:
+            assert told == (real - {"null", "integer"} if "number" in real else real - {"null"}), where
+        else:
+            assert real - {"null"} <= told <= real, where
+        check_below(described[field_name], field.type, where, strict)
+
+
+def check_below(schema: Schema, kind: inspect.Type, where: str, strict: bool) -> None:
+    for part in parts(kind):
+        if isinstance(part, inspect.StructType):
+            check_fields(schema, part.cls, where, strict)
+        elif isinstance(part, inspect.VarTupleType):
+            assert kinds(items(schema)) == {KINDS[type(part.item_type)]}, where
+            check_below(items(schema), part.item_type, where, strict)
+
+
+def all_errors(error: type[HttpError] = HttpError) -> Iterator[type[HttpError]]:
+    for below in error.__subclasses__():
+        yield below
+        yield from all_errors(below)
+
+
+# RequestError is only the family of those that are the caller's to mend
+ERRORS = [error for error in all_errors() if error.__name__ != "RequestError"]
+
+
+def codes(response: Schema) -> set[str]:
+    schema = follow(response)["content"]["application/json"]["schema"]
+    (code,) = (part["properties"]["errorCode"] for part in schema["allOf"] if "properties" in part)
+    return set(code["enum"])
+
+
+def test_the_document_is_valid() -> None:
+    schemathesis.openapi.from_dict(DOCUMENT).validate()
+
+
+def test_every_reference_leads_somewhere_and_nothing_is_left_over() -> None:
+    found = set(references(DOCUMENT))
+    for reference in found:
+        follow({"$ref": reference})
+    kept = {f"#/components/{room}/{name}" for room, below in DOCUMENT["components"].items() for name in below}
+    kept = {name for name in kept if "/securitySchemes/" not in name}
+    assert kept - found == {"#/components/responses/MethodNotAllowed"}
+
+
+def test_routes_and_document_are_the_same() -> None:
+    described = {(method, path, each["operationId"], scope_of(each)) for method, path, each in operations()}
+    served = {(route.method, route.template, route.handler.__name__, route.scope) for route in ROUTES}
+    assert described == served
+
+
+def test_scopes_exist() -> None:
+    assert {scope_of(operation) for _, _, operation in operations()} - {None} <= set(SCOPES)
+
+
+@pytest.mark.parametrize("name", BODY_STRUCTS)
+def test_body_is_described(name: str) -> None:
+    check_fields(SCHEMAS[name], BODY_STRUCTS[name], name, strict=False)
+
+
+def test_a_contact_of_its_own_is_one_of_a_list_without_its_id() -> None:
+    assert properties(SCHEMAS["ListedContactBody"]).keys() - properties(SCHEMAS["ContactBody"]).keys() == {"id"}
+
+
+@pytest.mark.parametrize("name", ANSWER_STRUCTS)
+def test_answer_is_described(name: str) -> None:
+    check_fields(SCHEMAS[name], ANSWER_STRUCTS[name], name, strict=True)
+    always = {field for field, kind in fields(ANSWER_STRUCTS[name]).items() if kind.required}
+    assert required(SCHEMAS[name]) - {"totalOrderCount"} == always
+
+
+def test_only_a_search_counts_orders() -> None:
+    assert properties(SCHEMAS["FoundCustomer"]).keys() - properties(SCHEMAS["Customer"]).keys() == {"totalOrderCount"}
+
+
+def test_every_error_code_is_described() -> None:
+    assert set(SCHEMAS["Error"]["properties"]["errorCode"]["enum"]) == {error.code for error in ERRORS}
+
+
+def test_every_error_is_described_with_its_status() -> None:
+    described = {
+        (int(status), code)
+        for _, _, operation in operations()
+        for status, response in operation["responses"].items()
+        if status != "200"
+        for code in codes(response)
+    }
+    described |= {(405, code) for code in codes(DOCUMENT["components"]["responses"]["MethodNotAllowed"])}
+    assert described == {(error.status, error.code) for error in ERRORS}
+
+
+def test_operations_tell_what_can_go_wrong() -> None:
+    for method, path, operation in operations():
+        if scope_of(operation):
+            expected = {"200", "400", "402", "403", "404", "500", "503"}
+            if method in {"PUT", "POST"}:
+                expected |= {"408", "413", "415"}
+            assert operation["responses"].keys() - {"409"} == expected, (method, path)
+
+
+def test_lists_of_words_are_the_servers() -> None:
+    assert tuple(SCHEMAS["SortOrder"]["enum"]) == SORT_ORDERS
+    assert tuple(SCHEMAS["ContactType"]["enum"]) == CONTACT_TYPES
+    assert SCHEMAS["CountryCode"]["enum"] == sorted(country.code for country in list_countries())
+
+
+class Recorder(dict[str, str]):
+    """A query that remembers which of its parameters were asked for."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return default
+
+
+def test_every_search_parameter_is_described() -> None:
+    query = Recorder()
+    parse_customer_search(query)
+    search = DOCUMENT["paths"]["/api/v3/{storeId}/customers"]["get"]
+    described = {follow(parameter)["name"] for parameter in search["parameters"]}
+    assert described == query.asked | {"responseFields"}
+
+
+def test_every_read_of_a_store_takes_response_fields() -> None:
+    for method, path, operation in operations():
+        names = {follow(parameter)["name"] for parameter in operation.get("parameters", ())}
+        assert ("responseFields" in names) == (method == "GET" and path.startswith("/api/")), path
+
+
+def test_an_operation_and_its_parameter_are_named_as_in_python() -> None:
+    names = [operation["operationId"] for _, _, operation in operations()]
+    assert all(name.isidentifier() and name == name.lower() for name in names)
+    assert len(set(names)) == len(names)
+
+
+def test_the_document_is_served(server: ServerInThread) -> None:
+    answer = httpx.get(f"{server.base_url}/openapi.json")
+    assert answer.status_code == 200
+    assert json.loads(answer.text) == json.loads(msgspec.json.encode(DOCUMENT))
