@@ -4,12 +4,14 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from customary import app
 from customary.cli.tokens import digest_secret
 from customary.demo.people import LANGUAGES, make_customers
 from customary.listening import refuse_taken_port
+from customary.logs import set_up_logging
 from customary.model.body import GroupBody
 from customary.model.change import Origin
 from customary.model.store import SCOPES, Store, Token
@@ -27,6 +29,8 @@ WEEK = 7 * 24 * 60 * 60
 
 async def run(port: int, say: Callable[[str], None]) -> int:
     """Serves the demo and returns the exit code. Raises OperatorError when the port is taken."""
+    settings = Settings(host=HOST, port=port, access_log=True)
+    set_up_logging(settings.log_format, settings.log_level)
     refuse_taken_port(HOST, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server listens to it: clean up, then stop
     with tempfile.TemporaryDirectory(prefix="customary-demo-") as directory:
@@ -36,8 +40,9 @@ async def run(port: int, say: Callable[[str], None]) -> int:
             customer_ids = await fill(storage, int(time.time()))
         finally:
             await storage.close()
-        settings = Settings(database=database, host=HOST, port=port, access_log=True)
-        return await app.serve(settings, lambda base_url: say(introduce(base_url, customer_ids)))
+        return await app.serve(
+            replace(settings, database=database), lambda base_url: say(introduce(base_url, customer_ids))
+        )
 
 
 async def fill(storage: Storage, now: int) -> list[int]:
