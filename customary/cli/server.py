@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from customary.errors import OperatorError
 from customary.logs import set_up_logging
 from customary.settings import Settings
 
@@ -18,6 +19,9 @@ def serve(*, settings: Annotated[Settings, Parameter(name="*")] = DEFAULTS) -> i
     """Run the server until it is told to stop (Ctrl-C or SIGTERM)."""
     from customary import app  # noqa: PLC0415 -- the server's parts load only when there is something to serve
 
+    for path in (settings.tls_certificate, settings.tls_key):
+        if path is not None and not path.is_file():
+            raise OperatorError(f"There is no file {path}")
     set_up_logging(settings.log_format, settings.log_level)
     return run(app.serve(settings, _announce))
 
