@@ -113,7 +113,7 @@ def at(value: Json, path: str) -> Json:
 
 
 def differences(before: Json, after: Json) -> dict[str, Json]:
-    """Path → value after. Arrays of another length differ as a whole; ``updated`` and ``timestamp`` are not compared."""
+    """Path → value after; arrays of another length differ as a whole. ``updated`` and ``timestamp`` are left out."""
     return dict(_differences(before, after, ""))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from customary.testing import ServerInThread
-from tests.api.scenarios import ABSENT, Json
+from tests.api.scenarios import ABSENT, Json, Update, differences, resolve
 
 LANGUAGES = ("en", "it", "pt_BR")
 
@@ -103,3 +103,18 @@ def check_error(answer: Answer, status: int, code: str, message: str | None = No
         assert answer.json["errorMessage"] == message
     if "args" in answer.json:
         assert all(isinstance(value, str) for value in answer.json["args"].values())
+
+
+def check_update(shop: Shop, row: Update) -> None:
+    """Does the update and compares all that an answer says before and after."""
+    names = {"group": shop.add_group(), "other_group": shop.add_group("Retail")}
+    customer_id = int(shop.post("/customers", resolve(dict(row.given), {}, names))["id"])
+    before = shop.customer(customer_id)
+    changes = shop.changes()
+
+    answer = shop.put(f"/customers/{customer_id}", resolve(row.body, before, names))
+
+    after = shop.customer(customer_id)
+    assert answer == {"updateCount": 1}
+    assert differences(before, after) == resolve(dict(row.differs), before, names)
+    assert shop.changes() == [*changes, "customer updated"]
