@@ -12,7 +12,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from customary.api.application import Application, Limits
-from customary.api.http import Services
+from customary.api.call import Services
 from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError

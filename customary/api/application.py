@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from customary.api.authentication import Authentication, bearer_token
-from customary.api.http import Call, Services, answer_error, parse_query
+from customary.api.call import Call, Services, answer_error, parse_query
 from customary.api.router import Route, Router
 from customary.errors import (
     HttpError,

@@ -2,7 +2,7 @@
 
 from msgspec import json
 
-from customary.api.http import Answer, Call
+from customary.api.call import Answer, Call
 from customary.model.body import CustomerBody
 from customary.model.store import GENERAL
 from customary.operations import customers, groups

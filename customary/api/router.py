@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from customary.api.http import Answer, Call
+from customary.api.call import Answer, Call
 from customary.errors import MethodNotAllowed, NotFound
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -1,6 +1,6 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
-from customary.api import contacts, customers, groups, profile, service
+from customary.api import contacts, customers, groups, profiles, service
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
@@ -29,8 +29,8 @@ ROUTES = (
     Route("GET", f"{STORE}/customer_groups/{{groupId}}", groups.get_group, "read_customers"),
     Route("PUT", f"{STORE}/customer_groups/{{groupId}}", groups.update_group, "update_customers"),
     Route("DELETE", f"{STORE}/customer_groups/{{groupId}}", groups.delete_group, "update_customers"),
-    Route("GET", f"{STORE}/profile", profile.get_profile, "read_store_profile"),
-    Route("PUT", f"{STORE}/profile", profile.update_profile, "update_store_profile"),
+    Route("GET", f"{STORE}/profile", profiles.get_profile, "read_store_profile"),
+    Route("PUT", f"{STORE}/profile", profiles.update_profile, "update_store_profile"),
     Route("GET", "/health/live", service.health_live),
     Route("GET", "/health/ready", service.health_ready),
     Route("GET", "/openapi.json", service.openapi),

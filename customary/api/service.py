@@ -6,7 +6,7 @@ from importlib import resources
 import yaml
 from msgspec import json
 
-from customary.api.http import Answer, Call
+from customary.api.call import Answer, Call
 from customary.api.reference_page import asset, page
 from customary.errors import NotFound, StorageFailed
 

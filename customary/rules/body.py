@@ -52,7 +52,7 @@ def _decode_again(raw: bytes, decoder: msgspec.json.Decoder[Body], name: str, er
     if problems:
         raise InvalidBody(problems) from error
     try:
-        return msgspec.convert(tree, decoder.type)
+        return decoder.decode(json.dumps(tree).encode())  # each key once now
     except msgspec.ValidationError as other:
         raise InvalidBody(dict([_own_words(name, other)])) from other
 

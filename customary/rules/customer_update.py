@@ -49,9 +49,9 @@ def new_customer(
 ) -> Customer:
     """A customer made from a body: an e-mail is required. Raises as update_customer does."""
     problems = {"Customer.email": "is absent"} if body.email is UNSET else {}
-    blank = Customer(id=customer_id, email=body.email or "", registered=now, updated=now)
-    if body.contacts is UNSET and blank.email:
-        blank = replace(blank, contacts=(contacts.email_contact(blank.email, ids, now),))
+    blank = Customer(id=customer_id, email="", registered=now, updated=now)
+    if body.contacts is UNSET and body.email:
+        blank = replace(blank, contacts=(contacts.email_contact(body.email, ids, now),))
     return _apply(blank, body, facts, ids, now, password_hash, problems)
 
 
@@ -65,7 +65,7 @@ def _apply(
     problems: Problems,
 ) -> Customer:
     changes = _take_scalars(body, problems)
-    if body.email is not UNSET:
+    if body.email is not UNSET and body.email != customer.email:
         changes["email"] = _take_email(body.email, "Customer.email", problems)
     if body.customer_group_id is not UNSET:
         changes["customer_group_id"] = _take_group(body, facts, problems)

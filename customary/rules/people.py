@@ -3,26 +3,18 @@
 from typing import Any
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from customary.model.body import PersonBody
 from customary.model.customer import Person
 from customary.rules.countries import is_country
 from customary.rules.problems import Problems, take_text
 
+LIMIT = 255
 STREET_LIMIT = 1000
 
-# attribute, name on the wire
-PERSON_FIELDS = (
-    ("name", "name"),
-    ("company_name", "companyName"),
-    ("street", "street"),
-    ("city", "city"),
-    ("country_code", "countryCode"),
-    ("postal_code", "postalCode"),
-    ("state_or_province_code", "stateOrProvinceCode"),
-    ("phone", "phone"),
-)
+_ATTRIBUTES = PersonBody.__struct_fields__
+_NAMES = dict(zip(_ATTRIBUTES, PersonBody.__struct_encode_fields__, strict=True))
 
 
 def merge_billing_person(
@@ -39,23 +31,17 @@ def merge_billing_person(
 
 def take_person(body: PersonBody, path: str, problems: Problems) -> dict[str, Any]:
     """The person's fields that the body names, checked and normalised."""
-    taken: dict[str, Any] = {}
-    for attribute, name in PERSON_FIELDS:
-        value = getattr(body, attribute)
-        if value is UNSET:
-            continue
-        if attribute == "street":
-            taken[attribute] = take_text(value, f"{path}.{name}", problems, STREET_LIMIT, lines=True)
-        elif attribute == "country_code":
-            taken[attribute] = _take_country(value, f"{path}.{name}", problems)
-        else:
-            taken[attribute] = take_text(value, f"{path}.{name}", problems)
+    taken = {name: value or "" for name, value in zip(_ATTRIBUTES, astuple(body), strict=False) if value is not UNSET}
+    street = take_text(taken.pop("street", UNSET), f"{path}.street", problems, STREET_LIMIT, lines=True)
+    together = "".join(taken.values())
+    if len(together) > LIMIT or not together.isprintable():  # one look at all of them; each only when it is needed
+        for name, value in taken.items():
+            take_text(value, f"{path}.{_NAMES[name]}", problems, LIMIT)
+    country = taken.get("country_code")
+    if country:
+        if not is_country(country):
+            problems[f"{path}.countryCode"] = "must be a country code of ISO 3166-1, such as 'US'"
+        taken["country_code"] = country.upper()
+    if body.street is not UNSET:
+        taken["street"] = street
     return taken
-
-
-def _take_country(value: str | None, path: str, problems: Problems) -> str:
-    if not value:
-        return ""
-    if not is_country(value):
-        problems[path] = "must be a country code of ISO 3166-1, such as 'US'"
-    return value.upper()

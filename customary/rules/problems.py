@@ -15,7 +15,7 @@ def take_text(
     """The text, empty where it is absent or null. ``lines`` allows line feeds and tabs."""
     if not value:
         return ""
-    if len(value) <= limit and value.isprintable():
+    if len(value) <= limit and (value.replace("\n", "") if lines else value).isprintable():
         return value
     problem = text_problem(value, limit, lines)
     if problem:

@@ -1,7 +1,6 @@
 """One SQLite transaction that holds many works, each in a savepoint: one that fails leaves the others alone."""
 
 from collections.abc import Callable
-from copy import copy
 from typing import Any
 
 import apsw
@@ -41,11 +40,11 @@ class Batch:
     def work(self, store_id: int, origin: Origin, work: Work[Any]) -> Any:
         """A step that runs a work on its store. Raises StoreNotFound and what the work raises."""
         counters = self._counters_of(store_id)
-        snapshot = copy(counters)
+        before = counters.snapshot()
         try:
             return _finish(work(SqliteTransaction(self._connection, store_id, origin, counters)))
         except Exception:
-            self._counters[store_id] = snapshot
+            counters.restore(before)
             raise
 
     def execute(self, sql: str, values: tuple[Any, ...]) -> Any:

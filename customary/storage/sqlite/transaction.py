@@ -25,6 +25,7 @@ class SqliteTransaction:
         self._store_id = store_id
         self._origin = origin
         self._counters = counters
+        self._read: tuple[Customer | None, str] = (None, "")
 
     def new_customer_id(self) -> int:
         self._counters.customer_id = _next_id(self._counters.customer_id)
@@ -48,7 +49,11 @@ class SqliteTransaction:
 
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
         row = self._execute(SQL["get_customer"], (rows.customer_key(store_id, customer_id),)).fetchone()
-        return rows.decode_customer(row[0]) if row else None
+        if row is None:
+            return None
+        customer = rows.decode_customer(row[0])
+        self._read = customer, row[0]
+        return customer
 
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
         row = self._execute(SQL["get_group"], (store_id, group_id)).fetchone()
@@ -75,13 +80,13 @@ class SqliteTransaction:
         if keys != rows.key_columns(before):
             self._store_unique("replace_customer_keys", (*keys, key), stored.email)
         self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
-        self._append("customer", stored.id, "updated", before.version, rows.encode_customer(before))
+        self._append("customer", stored.id, "updated", before.version, self._encoded(before))
         return stored
 
     async def delete_customer(self, customer: Customer) -> None:
         self._execute(SQL["delete_customer"], (rows.customer_key(self._store_id, customer.id),))
         self._counters.customer_count -= 1
-        self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
+        self._append("customer", customer.id, "deleted", customer.version, self._encoded(customer))
 
     async def add_group(self, group: Group) -> None:
         version = self._counters.seq + 1
@@ -107,6 +112,11 @@ class SqliteTransaction:
         self._execute(SQL["replace_store"], (*columns, version, self._store_id))
         self._append("store", self._store_id, "updated", self._counters.version, rows.encode_state(before))
         self._counters.version = version
+
+    def _encoded(self, customer: Customer) -> str:
+        """The customer's JSON: as it was just read, when it was."""
+        read, text = self._read
+        return text if customer is read else rows.encode_customer(customer)
 
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)

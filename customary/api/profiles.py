@@ -2,7 +2,7 @@
 
 from msgspec import json
 
-from customary.api.http import Answer, Call
+from customary.api.call import Answer, Call
 from customary.model.body import ProfileBody
 from customary.operations import profiles
 from customary.rules.answers import answer_profile
