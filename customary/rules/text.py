@@ -47,7 +47,7 @@ def _ascii_domain(domain: str) -> str:
 def email_problem(email: str) -> str | None:
     """Syntax only, no DNS: whatever domain has a dot will do, reserved ones such as ``example.test`` too.
 
-    A plain ASCII address takes 0.5 µs, one that needs the libraries up to 50 µs.
+    A plain ASCII address takes 0.5 to 0.8 µs, one that needs the libraries up to 50 µs.
     """
     if len(email) > MOST_EMAIL_CHARACTERS:
         return f"must be at most {MOST_EMAIL_CHARACTERS} characters long"
