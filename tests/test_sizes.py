@@ -5,8 +5,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "customary").rglob("*.py"))
 CHECKED = SOURCES + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "benchmarks").rglob("*.py"))
@@ -52,7 +50,6 @@ def test_functions_have_few_parameters() -> None:
     assert {name: count for name, count in counts.items() if count > PARAMETERS} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="api/http.py and api/profile.py bear names of the standard library")
 def test_modules_are_named_after_what_they_hold() -> None:
     names = {path: path.stem for path in SOURCES} | {path.parent: path.parent.name for path in SOURCES}
     forbidden = NAMES_THAT_SAY_NOTHING | (sys.stdlib_module_names - {"__main__"})
