@@ -9,7 +9,7 @@ from customary.operations import customers, groups
 from customary.rules.answers import answer_customer
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.dates import format_date
-from customary.rules.parameters import date_parameter, number_parameter
+from customary.rules.parameters import date_parameter, limit_parameter, offset_parameter
 
 _body = json.Decoder(CustomerBody)
 
@@ -77,6 +77,4 @@ async def list_deleted_customers(call: Call) -> Answer:
 
 def page_parameters(query: dict[str, str]) -> tuple[int, int]:
     """offset and limit, as on every list. Raises WrongParameter."""
-    offset = number_parameter(query, "offset", 0, 0, 2**31 - 1)
-    limit = number_parameter(query, "limit", 100, 1, 2**31 - 1)
-    return offset, min(limit, 100)
+    return offset_parameter(query), limit_parameter(query)

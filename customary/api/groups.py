@@ -2,8 +2,8 @@
 
 from msgspec import json
 
-from customary.api.customers import page_parameters
 from customary.api.call import Answer, Call
+from customary.api.customers import page_parameters
 from customary.model.body import GroupBody
 from customary.operations import groups
 from customary.rules.answers import answer_group

@@ -3,11 +3,14 @@
 Types only: what a value may be beyond its type is checked by the rules, so that all problems come back at once.
 """
 
-from msgspec import UNSET, Struct, UnsetType, field
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Text = str | None | UnsetType
 Flag = bool | None | UnsetType
-Number = int | None | UnsetType
+Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Integer | None | UnsetType
 
 
 class PersonBody(Struct, frozen=True, kw_only=True, rename="camel"):

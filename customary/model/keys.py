@@ -1,22 +1,31 @@
 """Keys under which text is compared and searched, computed here so that every storage back end agrees to the letter."""
 
-import unicodedata
+from unicodedata import normalize
+
+import idna
 
 
 def search_key(text: str) -> str:
-    """The text without regard to case, in all of Unicode. ``search_key(search_key(t)) == search_key(t)``."""
+    """Equal for texts that differ only in case or in how accents are composed. Idempotent.
+
+    Both back ends compare these keys, for SQLite's own ``lower`` and ``LIKE`` know ASCII only.
+    """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return unicodedata.normalize("NFC", folded)
+    return normalize("NFC", normalize("NFD", text).casefold())
 
 
 def email_key(email: str) -> str:
-    """The address as it is compared: without regard to case, its domain as an A-label. Never raises."""
+    """What makes an address unique in a store: the search key with the domain as A-label. Never raises."""
     if email.isascii():
         return email.lower()
-    local, at, domain = search_key(email).rpartition("@")
+    local, at, domain = email.rpartition("@")
+    return search_key(local) + at + (ascii_domain(domain) or search_key(domain)) if at else search_key(email)
+
+
+def ascii_domain(domain: str) -> str:
+    """The domain as A-labels in small letters; empty where that can't be had."""
     try:
-        return local + at + domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return local + at + domain
+        return idna.encode(domain, uts46=True).decode().lower()
+    except (UnicodeError, ValueError):
+        return ""

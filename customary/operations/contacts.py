@@ -30,8 +30,8 @@ async def create_contact(
     async def work(transaction: Transaction) -> Contact:
         customer = await read_customer(transaction, store_id, customer_id)
         problems: Problems = {}
-        contacts, contact = add_contact(customer.contacts, body, transaction, origin.at, problems)
-        await _store(transaction, customer, contacts, origin, problems)
+        contacts, contact = add_contact(customer.contacts, body, transaction, transaction.at, problems)
+        await _store(transaction, customer, contacts, problems)
         return contact
 
     return await storage.write(store_id, origin, work)
@@ -45,8 +45,8 @@ async def update_contact(
     async def work(transaction: Transaction) -> None:
         customer = await read_customer(transaction, store_id, customer_id)
         problems: Problems = {}
-        contacts = change_contact(customer.contacts, _find(customer, contact_id), body, origin.at, problems)
-        await _store(transaction, customer, contacts, origin, problems)
+        contacts = change_contact(customer.contacts, _find(customer, contact_id), body, transaction.at, problems)
+        await _store(transaction, customer, contacts, problems)
 
     await storage.write(store_id, origin, work)
 
@@ -58,7 +58,7 @@ async def delete_contact(storage: Storage, store_id: int, origin: Origin, custom
         customer = await read_customer(transaction, store_id, customer_id)
         gone = _find(customer, contact_id)
         contacts = tuple(contact for contact in customer.contacts if contact.id != gone.id)
-        await _store(transaction, customer, contacts, origin, {})
+        await _store(transaction, customer, contacts, {})
 
     await storage.write(store_id, origin, work)
 
@@ -71,9 +71,8 @@ def _find(customer: Customer, contact_id: int) -> Contact:
 
 
 async def _store(
-    transaction: Transaction, customer: Customer, contacts: tuple[Contact, ...], origin: Origin, problems: Problems
+    transaction: Transaction, customer: Customer, contacts: tuple[Contact, ...], problems: Problems
 ) -> None:
     if problems:
         raise InvalidBody(problems)
-    updated = max(origin.at, customer.updated)
-    await transaction.replace_customer(customer, replace(customer, contacts=contacts, updated=updated))
+    await transaction.replace_customer(customer, replace(customer, contacts=contacts, updated=transaction.at))

@@ -20,7 +20,7 @@ async def create_customer(
     async def work(transaction: Transaction) -> int:
         facts = await read_facts(transaction, store_id, body)
         customer_id = transaction.new_customer_id()
-        customer = new_customer(customer_id, body, facts, transaction, origin.at, password_hash)
+        customer = new_customer(customer_id, body, facts, transaction, transaction.at, password_hash)
         await transaction.add_customer(customer)
         return customer_id
 
@@ -41,7 +41,7 @@ async def update_customer(
     async def work(transaction: Transaction) -> Customer:
         customer = await read_customer(transaction, store_id, customer_id)
         facts = await read_facts(transaction, store_id, body)
-        updated = apply_update(customer, body, facts, transaction, origin.at, password_hash)
+        updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash)
         return await transaction.replace_customer(customer, updated)
 
     return await storage.write(store_id, origin, work)

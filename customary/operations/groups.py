@@ -70,8 +70,8 @@ async def delete_group(storage: Storage, store_id: int, origin: Origin, group_id
     async def work(transaction: Transaction) -> None:
         group = await read_group(transaction, store_id, group_id)
         for member in await transaction.list_group_members(group_id):
-            updated = max(origin.at, member.updated)
-            await transaction.replace_customer(member, replace(member, customer_group_id=GENERAL.id, updated=updated))
+            moved = replace(member, customer_group_id=GENERAL.id, updated=transaction.at)
+            await transaction.replace_customer(member, moved)
         await transaction.delete_group(group)
 
     await storage.write(store_id, origin, work)

@@ -65,7 +65,7 @@ def _apply(
     problems: Problems,
 ) -> Customer:
     changes = _take_scalars(body, problems)
-    if body.email is not UNSET and body.email != customer.email:
+    if body.email is not UNSET and (body.email != customer.email or not body.email):
         changes["email"] = _take_email(body.email, "Customer.email", problems)
     if body.customer_group_id is not UNSET:
         changes["customer_group_id"] = _take_group(body, facts, problems)

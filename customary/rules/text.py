@@ -1,9 +1,8 @@
-"""Keys by which texts are compared, and what a text or an e-mail address may be made of."""
+"""What a text or an e-mail address may be made of."""
 
 import re
-from unicodedata import normalize
 
-import idna
+from customary.model.keys import ascii_domain
 
 MOST_EMAIL_CHARACTERS = 254
 _NOT_AN_EMAIL = "must be an e-mail address"
@@ -18,32 +17,6 @@ _PLAIN_EMAIL = re.compile(
 )
 
 
-def search_key(text: str) -> str:
-    """Equal for texts that differ only in case or in how accents are composed. Idempotent.
-
-    Both back ends compare these keys, for SQLite's own ``lower`` and ``LIKE`` know ASCII only.
-    """
-    if text.isascii():
-        return text.lower()
-    return normalize("NFC", normalize("NFD", text).casefold())
-
-
-def email_key(email: str) -> str:
-    """What makes an address unique in a store: the search key with the domain as A-label. Never raises."""
-    if email.isascii():
-        return email.lower()
-    local, at, domain = email.rpartition("@")
-    return search_key(local) + at + (_ascii_domain(domain) or search_key(domain)) if at else search_key(email)
-
-
-def _ascii_domain(domain: str) -> str:
-    """The domain as A-labels in small letters; empty where that can't be had."""
-    try:
-        return idna.encode(domain, uts46=True).decode().lower()
-    except (UnicodeError, ValueError):
-        return ""
-
-
 def email_problem(email: str) -> str | None:
     """Syntax only, no DNS: whatever domain has a dot will do, reserved ones such as ``example.test`` too.
 
@@ -54,7 +27,7 @@ def email_problem(email: str) -> str | None:
     if _PLAIN_EMAIL.fullmatch(email):
         return None
     local, _, domain = email.rpartition("@")
-    valid = _DOMAIN.fullmatch(_ascii_domain(domain)) and _is_local_part(local)
+    valid = _DOMAIN.fullmatch(ascii_domain(domain)) and _is_local_part(local)
     return None if valid else _NOT_AN_EMAIL
 
 

@@ -27,6 +27,10 @@ class Reader(Protocol):
 class Transaction(Reader, Protocol):
     """One unit of work on one store: all of it is stored, or nothing. Every change appends a row to the change log."""
 
+    @property
+    def at(self) -> int:
+        """When this is, in UNIX seconds: never earlier than any change that the store has already."""
+
     def new_customer_id(self) -> int:
         """A number that no customer of the store ever had. Raises StorageFull when they are used up."""
 

@@ -17,6 +17,7 @@ class StoreCounters:
     contact_id: int
     group_id: int
     customer_count: int
+    last_change_at: int
     version: int
 
     @classmethod
@@ -24,13 +25,14 @@ class StoreCounters:
         row = connection.execute(SQL["get_counters"], (store_id,)).fetchone()
         return cls(*row) if row else None
 
-    def snapshot(self) -> tuple[int, int, int]:
+    def snapshot(self) -> tuple[int, int, int, int]:
         """What must be as before after a work failed. The ids need not: a gap in them is harmless."""
-        return self.seq, self.customer_count, self.version
+        return self.seq, self.customer_count, self.last_change_at, self.version
 
-    def restore(self, snapshot: tuple[int, int, int]) -> None:
-        self.seq, self.customer_count, self.version = snapshot
+    def restore(self, snapshot: tuple[int, int, int, int]) -> None:
+        self.seq, self.customer_count, self.last_change_at, self.version = snapshot
 
     def save(self, connection: apsw.Connection, store_id: int) -> None:
         ids = (self.customer_id, self.address_id, self.contact_id, self.group_id)
-        connection.execute(SQL["set_counters"], (self.seq, *ids, self.customer_count, store_id))
+        columns = (self.seq, *ids, self.customer_count, self.last_change_at)
+        connection.execute(SQL["set_counters"], (*columns, store_id))

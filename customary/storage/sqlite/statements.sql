@@ -21,12 +21,13 @@ UPDATE store SET suspended = ? WHERE store_id = ? RETURNING store_id;
 
 -- name: get_counters
 -- What a transaction on the store starts from.
-SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, customer_count, version
+SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, customer_count, last_change_at,
+    version
 FROM store WHERE store_id = ?;
 
 -- name: set_counters
 UPDATE store SET last_seq = ?, last_customer_id = ?, last_address_id = ?, last_contact_id = ?, last_group_id = ?,
-    customer_count = ?
+    customer_count = ?, last_change_at = ?
 WHERE store_id = ?;
 
 -- name: count_customers

@@ -27,6 +27,10 @@ class SqliteTransaction:
         self._counters = counters
         self._read: tuple[Customer | None, str] = (None, "")
 
+    @property
+    def at(self) -> int:
+        return max(self._origin.at, self._counters.last_change_at)
+
     def new_customer_id(self) -> int:
         self._counters.customer_id = _next_id(self._counters.customer_id)
         return self._counters.customer_id
@@ -122,8 +126,9 @@ class SqliteTransaction:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)
 
     def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
-        self._counters.seq += 1
         origin = self._origin
+        self._counters.last_change_at = self.at
+        self._counters.seq += 1
         self._execute(
             SQL["add_change"],
             (
@@ -132,7 +137,7 @@ class SqliteTransaction:
                 entity,
                 entity_id,
                 kind,
-                origin.at,
+                self._counters.last_change_at,
                 origin.token_id,
                 origin.request_id,
                 previous,

@@ -16,7 +16,8 @@ CREATE TABLE store (
     last_address_id  INTEGER NOT NULL DEFAULT 0,
     last_contact_id  INTEGER NOT NULL DEFAULT 0,
     last_group_id    INTEGER NOT NULL DEFAULT 0,
-    customer_count   INTEGER NOT NULL DEFAULT 0
+    customer_count   INTEGER NOT NULL DEFAULT 0,
+    last_change_at   INTEGER NOT NULL DEFAULT 0 -- time never goes back in a store's change log
 ) STRICT;
 
 CREATE TABLE token (
