@@ -1,12 +1,10 @@
 """The customers that the tests of the API begin with: one with an e-mail only and one with everything."""
 
-from collections.abc import Mapping
-
 from tests.api.scenarios import ABSENT, Existing, Json, Named
 
-PLAIN: Mapping[str, Json] = {"email": "jo@example.com"}
+PLAIN: dict[str, Json] = {"email": "jo@example.com"}
 
-BILLING: Mapping[str, Json] = {
+BILLING: dict[str, Json] = {
     "name": "Jo Ann Doe",
     "companyName": "Doe & Daughters",
     "street": "1 Main Street\nSecond floor",
@@ -16,7 +14,7 @@ BILLING: Mapping[str, Json] = {
     "stateOrProvinceCode": "IL",
     "phone": "+1 217 555 0100",
 }
-HOME: Mapping[str, Json] = {
+HOME: dict[str, Json] = {
     "name": "Jo Doe",
     "companyName": "Home Office",
     "street": "2 Oak Lane",
@@ -29,10 +27,10 @@ HOME: Mapping[str, Json] = {
     "defaultAddress": True,
     "orderBy": 0,
 }
-WORK: Mapping[str, Json] = {"name": "Cher", "city": "Turin", "countryCode": "IT", "defaultAddress": False, "orderBy": 1}
+WORK: dict[str, Json] = {"name": "Cher", "city": "Turin", "countryCode": "IT", "defaultAddress": False, "orderBy": 1}
 
-MAIL: Mapping[str, Json] = {"contact": "jo@example.com", "type": "EMAIL", "default": True, "orderBy": 0}
-PHONE: Mapping[str, Json] = {
+MAIL: dict[str, Json] = {"contact": "jo@example.com", "type": "EMAIL", "default": True, "orderBy": 0}
+PHONE: dict[str, Json] = {
     "contact": "+1 217 555 0100",
     "handle": "jo",
     "note": "after five",
@@ -40,9 +38,9 @@ PHONE: Mapping[str, Json] = {
     "default": True,
     "orderBy": 0,
 }
-MOBILE: Mapping[str, Json] = {"contact": "+1 217 555 0199", "type": "PHONE", "default": False, "orderBy": 1}
+MOBILE: dict[str, Json] = {"contact": "+1 217 555 0199", "type": "PHONE", "default": False, "orderBy": 1}
 
-FULL: Mapping[str, Json] = {
+FULL: dict[str, Json] = {
     "email": "jo@example.com",
     "customerGroupId": Named("group"),
     "billingPerson": BILLING,
@@ -61,7 +59,7 @@ FULL: Mapping[str, Json] = {
 }
 
 # what PLAIN is answered with where FULL has a value: "the untouched state"
-UNTOUCHED: Mapping[str, Json] = {
+UNTOUCHED: dict[str, Json] = {
     "customerGroupId": 0,
     "shippingAddresses": [],
     "contacts": [],

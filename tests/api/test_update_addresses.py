@@ -154,7 +154,7 @@ def test_of_several_that_are_marked_the_first_marked_is_the_default(shop: Shop) 
 
 
 def test_what_is_not_in_the_list_goes_and_what_is_new_gets_an_id_of_its_own(shop: Shop) -> None:
-    customer_id = shop.add_customer(**{LIST: [HOME, WORK]})
+    customer_id = shop.add_customer(shippingAddresses=[HOME, WORK])
     first, second = (address["id"] for address in shop.customer(customer_id)[LIST])
     shop.put(f"/customers/{customer_id}", {LIST: [{"city": "Rome"}, {"id": second, **WORK}]})
     third, kept = (address["id"] for address in shop.customer(customer_id)[LIST])
@@ -165,14 +165,14 @@ def test_what_is_not_in_the_list_goes_and_what_is_new_gets_an_id_of_its_own(shop
 
 
 def test_the_order_of_the_list_is_kept(shop: Shop) -> None:
-    customer_id = shop.add_customer(**{LIST: [HOME, WORK]})
+    customer_id = shop.add_customer(shippingAddresses=[HOME, WORK])
     before = shop.customer(customer_id)[LIST]
     shop.put(f"/customers/{customer_id}", {LIST: [before[1], before[0]]})
     assert shop.customer(customer_id)[LIST] == [before[1], before[0]]
 
 
 def test_the_created_date_stays(shop: Shop) -> None:
-    customer_id = shop.add_customer(**{LIST: [HOME]})
+    customer_id = shop.add_customer(shippingAddresses=[HOME])
     [before] = shop.customer(customer_id)[LIST]
     time.sleep(1.1)
     shop.put(f"/customers/{customer_id}", {LIST: [{"id": before["id"], "createdDate": "2001-01-01"}, {"city": "Rome"}]})
