@@ -11,12 +11,19 @@ from customary.model.store import Group, Store, Token
 
 Row = tuple[Any, ...]
 
+LARGEST_ID = 2**31 - 1
+
 _encoder = json.Encoder()
 _decoder = json.Decoder(Customer)
 
 
 def customer_key(store_id: int, customer_id: int) -> int:
-    """Both are below 2^31, so the key fits a signed 64-bit integer and keeps a store's rows together."""
+    """Ids of stores and customers fit 31 bits, so the key fits a signed 64-bit integer; a store's rows lie together.
+
+    Of a number that is no such id the key is 0, which no row has: it must never become the key of another store's row.
+    """
+    if not (0 < store_id <= LARGEST_ID and 0 < customer_id <= LARGEST_ID):
+        return 0
     return (store_id << 32) + customer_id
 
 

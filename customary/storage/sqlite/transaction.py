@@ -14,9 +14,6 @@ from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.sql import SQL
 
-LARGEST_ID = 2**31 - 1
-
-
 class SqliteTransaction:
     """Implements ``customary.storage.protocol.Transaction``."""
 
@@ -155,6 +152,6 @@ class SqliteTransaction:
 
 
 def _next_id(last: int) -> int:
-    if last >= LARGEST_ID:
+    if last >= rows.LARGEST_ID:
         raise StorageFull("The store has used up its ids")
     return last + 1
