@@ -99,6 +99,7 @@ def set_primary_phone(
         new = Contact(
             id=ids.new_contact_id(), contact=number, type="PHONE", default=True, order_by=order_by, timestamp=now
         )
+        check_length((*stored, new), PATH, problems)
         return (*stored, new)
     changed = _with_timestamp(replace(default, contact=number), default, now)
     return tuple(changed if contact is default else contact for contact in stored)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from customary.testing import ServerInThread
-from tests.api.scenarios import ABSENT, Json, Update, differences, resolve
+from tests.api.scenarios import ABSENT, Json, Scenario, Update, differences, resolve
 
 LANGUAGES = ("en", "it", "pt_BR")
 
@@ -118,3 +118,13 @@ def check_update(shop: Shop, row: Update) -> None:
     assert answer == {"updateCount": 1}
     assert differences(before, after) == resolve(dict(row.differs), before, names)
     assert shop.changes() == [*changes, "customer updated"]
+
+
+def check_scenario(shop: Shop, row: Scenario, names: Mapping[str, Json]) -> None:
+    """Sends the request; ``{name}`` in its path stands for what the test made before."""
+    changes = shop.changes()
+    answer = shop.call(row.method, row.path.format(**names), resolve(row.body, {}, names), row.query)
+    assert answer.status == row.status, answer.json
+    if row.answer is not None:
+        assert answer.json == resolve(row.answer, {}, names)
+    assert shop.changes() == [*changes, *row.changes]
