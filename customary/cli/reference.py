@@ -29,7 +29,8 @@ same three ways, and nothing else of this table.
 
 COMMANDS_INTRODUCTION = """# Commands
 
-Written by `make docs` from the commands themselves. Each one also explains itself with `--help`.
+Written by `make docs` from the commands themselves. Each one also explains itself with `--help`. Every command
+takes `--config PATH`, a TOML file with [settings](settings.md).
 
 Whatever is wrong with a command is told in one line on standard error, and the exit code is 2.
 """
