@@ -22,9 +22,7 @@ def customer_key(store_id: int, customer_id: int) -> int:
 
     Of a number that is no such id the key is 0, which no row has: it must never become the key of another store's row.
     """
-    if not (0 < store_id <= LARGEST_ID and 0 < customer_id <= LARGEST_ID):
-        return 0
-    return (store_id << 32) + customer_id
+    return (store_id << 32) + customer_id if 0 <= customer_id <= LARGEST_ID else 0
 
 
 def encode_customer(customer: Customer) -> str:
