@@ -2,7 +2,7 @@
 
 import apsw
 
-from customary.errors import DatabaseTooNew, SqliteTooOld
+from customary.errors import DatabaseTooNew, OperatorError, SqliteTooOld
 from customary.storage.sqlite.migrations.steps import STEPS
 
 # Before 3.51.3 a WAL database can be corrupted by two connections that write or checkpoint at the same instant.
@@ -16,19 +16,40 @@ def check_sqlite_version(version: str) -> None:
 
 
 def open_writer(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Connection:
-    """The connection for all writes and all checkpoints of this process. Creates the file and migrates it."""
+    """The connection for all writes and all checkpoints of this process. Creates the file and migrates it.
+
+    Raises SqliteTooOld, DatabaseTooNew, and OperatorError when the file is no database or can't be used.
+    """
     check_sqlite_version(apsw.sqlite_lib_version())
-    connection = apsw.Connection(path, vfs=vfs)
+    try:
+        connection = apsw.Connection(path, vfs=vfs)
+        try:
+            _prepare(connection, cache_mib)
+        except BaseException:
+            connection.close(True)
+            raise
+    except apsw.Error as error:
+        raise OperatorError(f"The database at {path} can't be used: {error}") from error
+    return connection
+
+
+def _prepare(connection: apsw.Connection, cache_mib: int) -> None:
     connection.set_busy_timeout(5000)
-    connection.pragma("journal_mode", "wal")
+    _schema_of(connection)  # before anything is written to a newer one
+    if connection.pragma("journal_mode", "wal") != "wal":
+        raise OperatorError("The database can't have a write-ahead log where it is: give it a place on a local disk")
     connection.pragma("synchronous", "FULL")
+    connection.pragma("fullfsync", True)  # macOS: its fsync leaves the data in the drive's cache
+    connection.pragma("checkpoint_fullfsync", True)
     connection.pragma("foreign_keys", True)
     connection.pragma("secure_delete", True)
     connection.pragma("wal_autocheckpoint", 0)
     connection.pragma("journal_size_limit", 64 * 1024 * 1024)
     connection.pragma("cache_size", -cache_mib * 1024)
     migrate(connection)
-    return connection
+    # What an earlier process could not sync stands in the log but may not be on the disk, and later syncs would pass
+    # over it. The database file is written and synced anew, then the log begins again.
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
 
 def open_reader(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Connection:
@@ -45,16 +66,22 @@ def migrate(connection: apsw.Connection) -> None:
     for number, script in enumerate(STEPS, start=1):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            present = int(connection.pragma("user_version"))
-            if present > len(STEPS):
-                raise DatabaseTooNew(
-                    f"The database has schema {present}, this version of customary knows {len(STEPS)}: "
-                    "it was made by a newer one"
-                )
-            if present < number:
+            if _schema_of(connection) < number:
                 connection.execute(script)
                 connection.pragma("user_version", number)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
+
+
+def _schema_of(connection: apsw.Connection) -> int:
+    """The number of the step that was applied last. Raises DatabaseTooNew."""
+    present = int(connection.pragma("user_version"))
+    if present > len(STEPS):
+        raise DatabaseTooNew(
+            f"The database has schema {present}, this version of customary knows {len(STEPS)}: "
+            "it was made by a newer one"
+        )
+    return present
