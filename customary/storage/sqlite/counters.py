@@ -9,7 +9,7 @@ from customary.storage.sqlite.sql import SQL
 
 @dataclass(slots=True)
 class StoreCounters:
-    """The numbers last used. ``version`` is the store's own newest change."""
+    """The numbers last used. ``version`` is the store's own newest change, ``seq_at_start`` what ``seq`` began with."""
 
     seq: int
     customer_id: int
@@ -19,11 +19,12 @@ class StoreCounters:
     customer_count: int
     last_change_at: int
     version: int
+    seq_at_start: int
 
     @classmethod
     def load(cls, connection: apsw.Connection, store_id: int) -> "StoreCounters | None":
         row = connection.execute(SQL["get_counters"], (store_id,)).fetchone()
-        return cls(*row) if row else None
+        return cls(*(*row, row[0])) if row else None
 
     def snapshot(self) -> tuple[int, int, int, int]:
         """What must be as before after a work failed. The ids need not: a gap in them is harmless."""
@@ -33,6 +34,9 @@ class StoreCounters:
         self.seq, self.customer_count, self.last_change_at, self.version = snapshot
 
     def save(self, connection: apsw.Connection, store_id: int) -> None:
+        """Writes nothing when nothing changed: ids that were only taken may be given out again."""
+        if self.seq == self.seq_at_start:
+            return
         ids = (self.customer_id, self.address_id, self.contact_id, self.group_id)
         columns = (self.seq, *ids, self.customer_count, self.last_change_at)
         connection.execute(SQL["set_counters"], (*columns, store_id))
