@@ -1,0 +1,161 @@
+"""customary as a target, and the limits it is held against: its HTTP without storage, its storage without HTTP.
+
+Still to be filled in: `seed_customary`, `bare_stack_command`, `measure_storage`; each with the `missing` beside it.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.load import Figure
+from benchmarks.processes import BenchmarkError
+from benchmarks.targets import InProcessTarget, Launch, ServerTarget
+from benchmarks.wire import STORE_ID, ContractWire
+from benchmarks.workloads import Cell
+
+SCOPES = "read_customers,update_customers,create_customers"
+PACKAGES = ("customary", "granian", "msgspec", "apsw")
+DATABASE = "customers.db"
+TOKEN = "token"
+
+
+def seed_customary(path: Path, count: int) -> None:
+    """Writes the groups `population.GROUPS` and `population.everyone(count)` into store 1003 of the file `path`.
+
+    The store is there already. Ids are the `i` of the population, and new ids continue after `count`; `registered` and
+    `updated` are `population.seeded_second(i, count)`. Statistics for the query planner belong to it (ANALYZE).
+    """
+    raise NotImplementedError
+
+
+def bare_stack_command(port: int) -> list[str]:
+    """Starts customary's HTTP and decoding without storage: GET and PUT of a customer answer 200 with some JSON."""
+    raise NotImplementedError
+
+
+def measure_storage(path: Path, cell: Cell, *, target: str, turn: int, seconds: int) -> Figure:
+    """Updates random customers in process, `cell.connections` at a time, as durably as the server does."""
+    raise NotImplementedError
+
+
+class CustomaryTarget(ServerTarget):
+    """The server as it is installed, with its default settings."""
+
+    name = "customary"
+    title = "customary"
+
+    def settings(self) -> Mapping[str, str]:
+        return {
+            "version": versions(),
+            "durability": "journal_mode=WAL, synchronous=FULL, waiting updates share a transaction",
+            "concurrency": "one process, its defaults",
+            "access": "the token and its scopes are checked at every request",
+            "else": "its defaults; every change also writes history",
+        }
+
+    def missing(self) -> str | None:
+        if binary() is None:
+            return "customary is not installed"
+        return "seed_customary is not written yet"
+
+    def fingerprint(self) -> str:
+        """The version, and the statements that make the schema."""
+        package = find_spec("customary")
+        folders = package.submodule_search_locations if package else None
+        files = sorted(file for folder in folders or [] for file in Path(folder).rglob("*.sql"))
+        return "\n".join([versions(), *(file.read_text() for file in files)])
+
+    def seed(self, directory: Path, count: int) -> None:
+        database = ["--database", address(directory)]
+        run_customary("store", "add", str(STORE_ID), "--name", "Bench", "--languages", "en", *database)
+        seed_customary(directory / DATABASE, count)
+        token = ["token", "add", "--store", str(STORE_ID), "--scopes", SCOPES, "--label", "bench"]
+        (directory / TOKEN).write_text(run_customary(*token, *database).strip())
+
+    def launch(self, directory: Path, port: int) -> Launch:
+        command = [str(binary()), "serve", "--database", address(directory), "--port", str(port)]
+        return Launch(command=command, environment={})
+
+    def wire(self, directory: Path) -> ContractWire:
+        return ContractWire((directory / TOKEN).read_text())
+
+
+class BareStackTarget(ServerTarget):
+    """An upper bound: what routing, decoding and answering leave for everything else."""
+
+    name = "bare-stack"
+    title = "customary's HTTP, no storage"
+    workloads = frozenset({"update"})
+    holds_customers = False
+
+    def settings(self) -> Mapping[str, str]:
+        return {"version": versions(), "durability": "none: nothing is stored", "access": "no token is checked"}
+
+    def missing(self) -> str | None:
+        return "bare_stack_command is not written yet"
+
+    def seed(self, _directory: Path, _count: int) -> None:
+        """It stores nothing."""
+
+    def launch(self, _directory: Path, port: int) -> Launch:
+        return Launch(command=bare_stack_command(port), environment={})
+
+    def wire(self, _directory: Path) -> ContractWire:
+        return ContractWire("secret_" + "0" * 32)
+
+
+class StorageLimitTarget(InProcessTarget):
+    """An upper bound: what the storage takes when nothing has to come over HTTP."""
+
+    name = "storage-limit"
+    title = "customary's storage, no HTTP"
+    workloads = frozenset({"update"})
+
+    @property
+    def data(self) -> str:
+        return CustomaryTarget.name
+
+    def settings(self) -> Mapping[str, str]:
+        return {"version": versions(), "durability": "as customary", "access": "called in process"}
+
+    def missing(self) -> str | None:
+        return "measure_storage is not written yet"
+
+    def fingerprint(self) -> str:
+        return CustomaryTarget().fingerprint()
+
+    def seed(self, directory: Path, count: int) -> None:
+        CustomaryTarget().seed(directory, count)
+
+    def measure(self, directory: Path, cell: Cell, *, turn: int, seconds: int) -> Figure:
+        return measure_storage(directory / DATABASE, cell, target=self.name, turn=turn, seconds=seconds)
+
+
+def binary() -> str | None:
+    return shutil.which("customary", path=str(Path(sys.executable).parent)) or shutil.which("customary")
+
+
+def address(directory: Path) -> str:
+    return f"sqlite:///{(directory / DATABASE).resolve()}"
+
+
+def run_customary(*arguments: str) -> str:
+    """What a command of customary prints."""
+    done = subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        raise BenchmarkError(f"customary {' '.join(arguments[:2])} failed: {done.stderr or done.stdout}")
+    return done.stdout
+
+
+def versions() -> str:
+    found = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            found.append(f"{package} as checked out")
+    return ", ".join(found)

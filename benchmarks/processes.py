@@ -1,0 +1,129 @@
+"""Servers as child processes: started, waited for, watched and always stopped again. Linux only (reads /proc)."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.wire import Request
+
+HOST = "127.0.0.1"
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+class BenchmarkError(Exception):
+    """Something that makes the run, or a figure of it, worthless."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that answers on a port of this machine. `group` is its process group, None where others started it."""
+
+    port: int
+    headers: Mapping[str, str]
+    group: int | None = None
+
+    def ask(self, request: Request, timeout: float = 30.0) -> Any:
+        """The decoded answer to one request; any status but 200 is an error. `population.MARK` is sent as it is."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
+        headers = {**self.headers, **({"Content-Type": "application/json"} if request.body else {})}
+        try:
+            connection.request(request.method, request.path, request.body or None, headers)
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise BenchmarkError(f"{request.method} {request.path}: {response.status} {text[:300]!r}")
+        return json.loads(text)
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the server and its children have used so far."""
+        return 0.0 if self.group is None else group_ticks(self.group) / TICKS_PER_SECOND
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def child(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a command in a process group of its own and ends that group on leaving, whatever happened."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes], patience: float = 10.0) -> None:
+    """Asks the process to end, and after `patience` seconds kills what is left of its group."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_until_ready(server: Server, probe: Request, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Returns when `probe` is answered with 200; an early end of the process or 30 seconds without is an error."""
+    deadline = time.monotonic() + 30
+    problem: Exception | None = None
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            server.ask(probe, timeout=5)
+            return
+        except (OSError, http.client.HTTPException, BenchmarkError) as error:
+            problem = error
+        time.sleep(0.05)
+    tail = log.read_text(errors="replace")[-2000:]
+    raise BenchmarkError(f"The server did not come up ({problem}). Its output ends:\n{tail}")
+
+
+def group_ticks(group: int) -> int:
+    """Clock ticks used by all processes of a group."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group:
+            total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def wait_until_quiet(servers: Iterable[Server], patience: float = 90.0) -> bool:
+    """Waits until no server is still busy with work that nobody waits for any more; False when patience ran out."""
+    watched = list(servers)
+    deadline = time.monotonic() + patience
+    before = sum(server.cpu_seconds() for server in watched)
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        after = sum(server.cpu_seconds() for server in watched)
+        if after - before < 0.03:
+            return True
+        before = after
+    return False

@@ -1,0 +1,1 @@
+"""Tests of the suite's own arithmetic; nothing in here is timed."""
