@@ -1,6 +1,7 @@
 """The SQLite storage as operations see it: reads on read-only connections, writes through the group commit."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 import apsw
 from msgspec.structs import replace
 
-from customary.errors import StoreExists, StoreNotFound
+from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
@@ -17,9 +18,11 @@ from customary.model.store import Group, Store, Token
 from customary.storage.protocol import Result, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
+from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
-from customary.storage.sqlite.search import conditions, order
 from customary.storage.sqlite.sql import SQL
+
+log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -41,10 +44,12 @@ class SqliteStorage:
         reader_threads: int = 2,
         vfs: str | None = None,
     ) -> None:
-        self._commits = GroupCommit(open_writer(path, cache_mib, vfs), works_per_commit)
+        writer = open_writer(path, cache_mib, vfs)
         self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
         self._reader = self._open_reader()
+        self._commits = GroupCommit(writer, works_per_commit)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
+        self._finder = Finder()
         self._of_thread = threading.local()
         self._search_connections: list[apsw.Connection] = []
 
@@ -53,10 +58,12 @@ class SqliteStorage:
         return not self._commits.failed
 
     async def close(self) -> None:
-        await self._commits.close()
-        self._searchers.shutdown()
+        """The writer goes last: then SQLite removes the files beside the database."""
+        await self._commits.finish()
+        await asyncio.to_thread(self._searchers.shutdown)
         for connection in (self._reader, *self._search_connections):
             connection.close()
+        await self._commits.close()
 
     async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
         result: Result = await self._commits.submit(lambda batch: batch.work(store_id, origin, work))
@@ -83,7 +90,9 @@ class SqliteStorage:
         return int(row[0]) if row else 0
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
-        return await self._in_reader(lambda connection: _search(connection, store_id, search))
+        if search.email is not None and search.use_exact_email_match:
+            return self._finder.search(self._reader, store_id, search)  # a look-up by key
+        return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
 
     async def list_deleted_customers(
         self, store_id: int, since: int | None, until: int | None, offset: int, limit: int
@@ -99,7 +108,7 @@ class SqliteStorage:
         return await self._in_reader(read)
 
     async def list_groups(self, store_id: int) -> tuple[Group, ...]:
-        return tuple(rows.group_from_row(row) for row in self._reader.execute(SQL["list_groups"], (store_id,)))
+        return tuple(rows.group_from_row(row) for row in self._rows("list_groups", store_id))
 
     async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
         def read(connection: apsw.Connection) -> tuple[Change, ...]:
@@ -124,7 +133,7 @@ class SqliteStorage:
             raise StoreExists(f"Store {store.id} exists already") from None
 
     async def list_stores(self) -> tuple[Store, ...]:
-        return tuple(rows.store_from_row(row) for row in self._reader.execute(SQL["list_stores"]))
+        return tuple(rows.store_from_row(row) for row in self._rows("list_stores"))
 
     async def set_suspended(self, store_id: int, suspended: bool) -> None:
         if await self._administer("set_suspended", (suspended, store_id)) is None:
@@ -139,7 +148,7 @@ class SqliteStorage:
         return replace(token, id=token_id[0] if token_id else 0)
 
     async def list_tokens(self, store_id: int | None) -> tuple[Token, ...]:
-        return tuple(rows.token_from_row(row) for row in self._reader.execute(SQL["list_tokens"], (store_id,)))
+        return tuple(rows.token_from_row(row) for row in self._rows("list_tokens", store_id))
 
     async def revoke_token(self, token_id: int, at: int) -> bool:
         return await self._administer("revoke_token", (at, token_id)) is not None
@@ -149,10 +158,25 @@ class SqliteStorage:
         return row
 
     def _row(self, statement: str, *values: Any) -> rows.Row | None:
-        return self._reader.execute(SQL[statement], values).fetchone()
+        found = self._rows(statement, *values)
+        return found[0] if found else None
+
+    def _rows(self, statement: str, *values: Any) -> list[rows.Row]:
+        """All at once: a statement that is not read to its end would hold on to its view of the database."""
+        try:
+            found: list[rows.Row] = self._reader.execute(SQL[statement], values).fetchall()
+        except apsw.Error as error:
+            raise _unreadable(error) from error
+        return found
 
     async def _in_reader(self, read: Callable[[apsw.Connection], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._searchers, lambda: read(self._connection()))
+        def run() -> Answer:
+            try:
+                return read(self._connection())
+            except apsw.Error as error:
+                raise _unreadable(error) from error
+
+        return await asyncio.get_running_loop().run_in_executor(self._searchers, run)
 
     def _connection(self) -> apsw.Connection:
         """The reading connection of this thread."""
@@ -163,33 +187,32 @@ class SqliteStorage:
         return connection
 
 
-def _search(connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
-    """Total and page from one snapshot. The page's keys come first: sorting never carries documents along."""
-    where, values = conditions(store_id, search)
-    keys_of_page = f"SELECT customer_key FROM customer WHERE {where} ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
-    with connection:
-        total = connection.execute(f"SELECT count(*) FROM customer WHERE {where}", values).get
-        keys = connection.execute(keys_of_page, (*values, search.limit, search.offset)).fetchall()
-        documents = [connection.execute(SQL["get_customer"], key).get for key in keys]
-    return Page(total=total, items=tuple(rows.decode_customer(document) for document in documents))
+def _unreadable(error: apsw.Error) -> ServiceUnavailable:
+    log.error("the database can't be read", extra={"cause": repr(error)})
+    return ServiceUnavailable("The storage can't be read at the moment")
 
 
 def _walk_changes(
     connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
 ) -> tuple[Change, ...]:
-    """Follows the chain of one entity from its newest change back."""
+    """Follows the chain of one entity back: from its newest change, or from ``before`` when that is one of its own."""
     found: list[Change] = []
     with connection:
-        seq = _newest_change(connection, store_id, entity, entity_id)
-        while seq and len(found) < limit:
-            row = connection.execute(SQL["get_change"], (store_id, seq)).fetchone()
-            if row is None:
-                break
-            change = rows.change_from_row(row)
+        last = _change(connection, store_id, before) if before is not None else None
+        if last is not None and (last.entity, last.entity_id) == (entity, entity_id):
+            seq = last.previous
+        else:
+            seq = _newest_change(connection, store_id, entity, entity_id)
+        while len(found) < limit and (change := _change(connection, store_id, seq)) is not None:
             if before is None or seq < before:
                 found.append(change)
             seq = change.previous
     return tuple(found)
+
+
+def _change(connection: apsw.Connection, store_id: int, seq: int) -> Change | None:
+    found: list[rows.Row] = connection.execute(SQL["get_change"], (store_id, seq)).fetchall()
+    return rows.change_from_row(found[0]) if found else None
 
 
 def _newest_change(connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int) -> int:

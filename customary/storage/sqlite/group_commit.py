@@ -13,13 +13,16 @@ from typing import Any, NamedTuple
 
 import apsw
 
-from customary.errors import CustomaryError, StorageFailed, StorageFull
+from customary.errors import CustomaryError, ServiceUnavailable, StorageFailed, StorageFull
 from customary.storage.sqlite.batch import Batch, Step
+from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, Upkeep
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_PAGES = 2500
-"""Pages in the write-ahead log before a checkpoint: about 10 MiB."""
+IDLE_SECONDS = 0.5
+"""Without work for so long, upkeep is done that is not due yet."""
+PATIENCE_WITH_WRITERS = 5000
+"""Milliseconds that works wait for another process to end its transaction before they are refused."""
 
 
 class Item(NamedTuple):
@@ -32,43 +35,53 @@ class Item(NamedTuple):
 class GroupCommit:
     """Owns the writing connection until ``close``."""
 
-    def __init__(self, connection: apsw.Connection, works_per_commit: int) -> None:
+    def __init__(
+        self, connection: apsw.Connection, works_per_commit: int, checkpoint_pages: int = CHECKPOINT_PAGES
+    ) -> None:
         self._connection = connection
         self._works_per_commit = works_per_commit
+        self._upkeep = Upkeep(connection, checkpoint_pages)
+        self._idle_timer: asyncio.TimerHandle | None = None
         self._waiting: list[Item] = []
         self._busy = False
         self._failure: BaseException | None = None
-        self._closed = False
+        self._full = False
+        self._finished = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._wal_pages = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="customary-commit")
-        connection.set_wal_hook(self._count_wal_pages)
 
     @property
     def failed(self) -> bool:
         return self._failure is not None
 
     async def submit(self, step: Step) -> Any:
-        """The step's result, once it is durable. Raises what the step raises, StorageFull or StorageFailed."""
-        if self._failure is not None or self._closed:
+        """The step's result, once it is durable. Raises what the step raises, StorageFull or StorageFailed,
+        ServiceUnavailable after ``finish`` and while another process keeps the database locked."""
+        if self._failure is not None:
             raise StorageFailed()
+        if self._finished:
+            raise ServiceUnavailable("The storage is closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
         self._waiting.append(Item(step, answer))
         if not self._busy:
-            self._busy = True
-            self._idle.clear()
+            self._become_busy()
             loop.call_soon(self._start_batch)
         return await answer
 
-    async def close(self) -> None:
-        """Waits for what is queued, folds the write-ahead log into the database and closes the connection."""
+    async def finish(self) -> None:
+        """Takes nothing more and waits for what is queued."""
+        self._finished = True
+        if self._idle_timer:
+            self._idle_timer.cancel()
         await self._idle.wait()
-        if not self._closed:
-            self._closed = True
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._close_connection)
-            self._thread.shutdown()
+
+    async def close(self) -> None:
+        """Finishes, folds the write-ahead log into the database and closes the connection. Once only."""
+        await self.finish()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close_connection)
+        self._thread.shutdown()
 
     def _start_batch(self) -> None:
         try:
@@ -76,7 +89,7 @@ class GroupCommit:
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:  # another process commits: wait for it away from the loop
             self._in_thread(self._begin_patiently, self._begun)
-        except apsw.Error as error:
+        except Exception as error:
             self._give_up([], error)
         else:
             self._run_batch()
@@ -86,7 +99,10 @@ class GroupCommit:
         if error is None:
             self._run_batch()
         elif isinstance(error, apsw.BusyError):
-            self._start_batch()
+            log.error("another process keeps the database locked", extra={"refused": len(self._waiting)})
+            refused, self._waiting = self._waiting, []
+            _refuse(refused, ServiceUnavailable("Another process keeps the database locked"))
+            self._go_on()
         else:
             self._give_up([], error)
 
@@ -96,23 +112,24 @@ class GroupCommit:
         try:
             outcomes = [batch.run(item.step) for item in items]
             batch.save_counters()
-        except apsw.Error as error:
+        except Exception as error:
             self._give_up(items, error)
             return
 
         def committed(commit: "asyncio.Future[None]") -> None:
             error = commit.exception()
             if error is None:
-                self._next_batch()
+                self._full = False
                 _answer(items, outcomes)
+                self._next_batch()
             else:
                 self._give_up(items, error)
 
         self._in_thread(self._commit, committed)
 
     def _next_batch(self) -> None:
-        if self._wal_pages > CHECKPOINT_PAGES:
-            self._in_thread(self._checkpoint, self._checkpointed)
+        if self._upkeep.due:
+            self._in_thread(self._upkeep.run, self._kept_up)
         else:
             self._go_on()
 
@@ -122,9 +139,22 @@ class GroupCommit:
         else:
             self._busy = False
             self._idle.set()
+            if self._upkeep.unindexed and not self._finished and self._failure is None:
+                self._idle_timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._use_idle_time)
 
-    def _checkpointed(self, checkpoint: "asyncio.Future[None]") -> None:
-        error = checkpoint.exception()
+    def _become_busy(self) -> None:
+        self._busy = True
+        self._idle.clear()
+        if self._idle_timer:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+    def _use_idle_time(self) -> None:
+        self._become_busy()
+        self._in_thread(self._upkeep.run, self._kept_up)
+
+    def _kept_up(self, upkeep: "asyncio.Future[None]") -> None:
+        error = upkeep.exception()
         if error is None:
             self._go_on()
         else:
@@ -134,10 +164,10 @@ class GroupCommit:
         """The batch can't be stored: what is queued is refused too. An I/O error is final: SQLite would accept the
         commit after a failed fsync as if nothing had happened, and it might be lost."""
         refused, self._waiting = items + self._waiting, []
-        if isinstance(error, apsw.FullError):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            log.error("storage is full", extra={"refused": len(refused)})
+        if self._roll_back() and isinstance(error, apsw.FullError):
+            if not self._full:
+                log.error("storage is full", extra={"refused": len(refused)})
+            self._full = True
             _refuse(refused, StorageFull())
         else:
             log.critical("storage failed: no more writes until a restart", extra={"cause": repr(error)})
@@ -145,36 +175,39 @@ class GroupCommit:
             _refuse(refused, StorageFailed())
         self._go_on()
 
+    def _roll_back(self) -> bool:
+        """Ends the transaction, which SQLite may have done already. False when even that fails."""
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except apsw.Error:
+            return False
+        return True
+
     def _in_thread(self, call: Callable[[], None], done: Callable[["asyncio.Future[None]"], None]) -> None:
         asyncio.get_running_loop().run_in_executor(self._thread, call).add_done_callback(done)
 
     def _begin_patiently(self) -> None:
-        self._connection.set_busy_timeout(1000)
+        self._connection.set_busy_timeout(PATIENCE_WITH_WRITERS)
         self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:
         self._connection.execute("COMMIT")
-
-    def _checkpoint(self) -> None:
-        try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
-        except (apsw.BusyError, apsw.LockedError):
-            pass  # another process does it
-        except apsw.FullError:
-            log.error("no room for a checkpoint: the write-ahead log stays as it is")
-        self._wal_pages = 0
+        self._upkeep.after_commit()
 
     def _close_connection(self) -> None:
-        if self._failure is None:
-            try:
-                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-            except (apsw.BusyError, apsw.LockedError, apsw.FullError):
-                log.info("the write-ahead log was left for the next start")
-        self._connection.close()
-
-    def _count_wal_pages(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
-        self._wal_pages = pages
-        return apsw.SQLITE_OK
+        """After a failure the log is left alone: the next start recovers from it what was committed."""
+        try:
+            if self._failure is None:
+                self._upkeep.finish()
+        except (apsw.BusyError, apsw.LockedError, apsw.FullError):
+            log.info("the write-ahead log was left for the next start")
+        except apsw.Error as error:
+            log.critical("storage failed while it was closed", extra={"cause": repr(error)})
+            self._failure = error
+        if self._failure is not None:
+            self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        self._connection.close(self._failure is not None)
 
 
 def _answer(items: list[Item], outcomes: list[Any]) -> None:

@@ -43,8 +43,33 @@ def key_columns(customer: Customer) -> Row:
     return email_key(customer.email), search_key(name), customer.customer_group_id
 
 
+def text_columns(customer: Customer) -> Row:
+    """What text filters look into: e-mail, phones, cities, postal codes, companies, and the codes for invoices.
+
+    Those of places are of all saved addresses and of billing, a line each.
+    """
+    people: list[Person] = [*customer.shipping_addresses]
+    if customer.billing_person:
+        people.append(customer.billing_person)
+    phones = [person.phone for person in people]
+    phones += [contact.contact for contact in customer.contacts if contact.type == "PHONE"]
+    return (
+        search_key(customer.email),
+        _lines(phones),
+        _lines([person.city for person in people]),
+        _lines([person.postal_code for person in people]),
+        _lines([person.company_name for person in people]),
+        search_key(customer.fiscal_code),
+        search_key(customer.electronic_invoice_pec_email),
+        search_key(customer.electronic_invoice_sdi_code),
+    )
+
+
 def plain_columns(customer: Customer) -> Row:
-    """The columns that no index is on, in the order of the statements, the document last."""
+    """The columns that every update writes, the document last."""
+    people: list[Person] = [*customer.shipping_addresses]
+    if customer.billing_person:
+        people.append(customer.billing_person)
     return (
         customer.version,
         customer.updated,
@@ -52,34 +77,14 @@ def plain_columns(customer: Customer) -> Row:
         customer.accept_marketing,
         customer.tax_exempt,
         customer.b2b_b2c,
-        search_key(customer.fiscal_code),
-        search_key(customer.electronic_invoice_pec_email),
-        search_key(customer.electronic_invoice_sdi_code),
-        search_key(customer.email),
-        *_place_columns(customer),
+        _lines([person.state_or_province_code for person in people]),
+        "\n" + "\n".join({person.country_code: None for person in people}) + "\n",
         encode_customer(customer),
     )
 
 
-def _place_columns(customer: Customer) -> Row:
-    """phones, cities, postal codes, states, countries, companies: those of all saved addresses and of billing."""
-    people: list[Person] = [*customer.shipping_addresses]
-    if customer.billing_person:
-        people.append(customer.billing_person)
-    phones = [person.phone for person in people]
-    phones += [contact.contact for contact in customer.contacts if contact.type == "PHONE"]
-    return (
-        _lines(phones),
-        _lines([person.city for person in people]),
-        _lines([person.postal_code for person in people]),
-        _lines([person.state_or_province_code for person in people]),
-        "\n" + "\n".join({person.country_code: None for person in people}) + "\n",
-        _lines([person.company_name for person in people]),
-    )
-
-
 def _lines(texts: list[str]) -> str:
-    return search_key("\n".join(texts))
+    return search_key("\n".join(dict.fromkeys(texts)))
 
 
 def store_from_row(row: Row) -> Store:

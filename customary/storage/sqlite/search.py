@@ -1,5 +1,6 @@
 """A customer search as SQL: conditions and order, every value bound. All conditions are on columns, none on JSON."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from customary.model.keys import email_key, search_key
@@ -10,7 +11,6 @@ _PARTS = {
     "phone": "phones",
     "city": "cities",
     "postal_code": "postal_codes",
-    "state_or_province_code": "states",
     "company_name": "companies",
     "fiscal_code": "fiscal_code",
     "electronic_invoice_pec_email": "pec_email",
@@ -39,25 +39,35 @@ _SORT_COLUMNS = {
 }
 
 
-def conditions(store_id: int, search: CustomerSearch) -> tuple[str, list[Any]]:
-    """The text behind WHERE and its values."""
-    parts: list[str] = ["store_id = ?"]
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The text behind WHERE and its values; ``needles`` are the texts that the text index knows about."""
+
+    where: str
+    values: tuple[Any, ...]
+    needles: tuple[str, ...]
+
+
+def conditions(store_id: int, search: CustomerSearch) -> Conditions:
+    parts: list[str] = ["customer.store_id = ?"]
     values: list[Any] = [store_id]
+    needles: list[str] = []
     for field, column in _PARTS.items():
         if (text := getattr(search, field)) is not None:
             parts.append(f"instr({column}, ?)")
-            values.append(search_key(text))
-    for field, column in _EQUALS.items():
-        if (value := getattr(search, field)) is not None:
-            parts.append(f"{column} = ?")
-            values.append(value)
-    for field, condition in _BOUNDS.items():
-        if (value := getattr(search, field)) is not None:
-            parts.append(condition)
-            values.append(value)
-    _add_keyword_and_email(search, parts, values)
+            needles.append(search_key(text))
+            values.append(needles[-1])
+    if search.state_or_province_code is not None:  # too short for the text index
+        parts.append("instr(states, ?)")
+        values.append(search_key(search.state_or_province_code))
+    for fields in (_EQUALS, _BOUNDS):
+        for field, condition in fields.items():
+            if (value := getattr(search, field)) is not None:
+                parts.append(condition if "?" in condition else f"{condition} = ?")
+                values.append(value)
+    _add_keyword_and_email(search, parts, values, needles)
     _add_lists(search, parts, values)
-    return " AND ".join(parts), values
+    return Conditions(" AND ".join(parts), tuple(values), tuple(needles))
 
 
 def order(sort_by: str) -> str:
@@ -66,14 +76,18 @@ def order(sort_by: str) -> str:
     return f"{_SORT_COLUMNS[name]} {direction}, id {direction}"
 
 
-def _add_keyword_and_email(search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
+def _add_keyword_and_email(search: CustomerSearch, parts: list[str], values: list[Any], needles: list[str]) -> None:
     if search.keyword is not None:
         parts.append("(instr(name_key, ?) OR instr(email_text, ?))")
-        values += [search_key(search.keyword)] * 2
-    if search.email is not None:
-        exact = search.use_exact_email_match
-        parts.append("email_key = ?" if exact else "instr(email_text, ?)")
-        values.append(email_key(search.email) if exact else search_key(search.email))
+        needles.append(search_key(search.keyword))
+        values += [needles[-1]] * 2
+    if search.email is not None and search.use_exact_email_match:
+        parts.append("email_key = ?")
+        values.append(email_key(search.email))
+    elif search.email is not None:
+        parts.append("instr(email_text, ?)")
+        needles.append(search_key(search.email))
+        values.append(needles[-1])
 
 
 def _add_lists(search: CustomerSearch, parts: list[str], values: list[Any]) -> None:

@@ -31,7 +31,7 @@ UPDATE store SET last_seq = ?, last_customer_id = ?, last_address_id = ?, last_c
 WHERE store_id = ?;
 
 -- name: count_customers
-SELECT customer_count FROM store WHERE store_id = ?;
+SELECT customer_count, last_seq, last_customer_id FROM store WHERE store_id = ?;
 
 -- name: find_token
 SELECT token_id, store_id, digest, public, label, scopes, created, revoked
@@ -50,22 +50,59 @@ UPDATE token SET revoked = ? WHERE token_id = ? AND revoked IS NULL RETURNING to
 -- name: get_customer
 SELECT document FROM customer WHERE customer_key = ?;
 
+-- name: get_customer_to_replace
+-- With the columns that are only written when they change.
+SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
+    fiscal_code, pec_email, sdi_code
+FROM customer WHERE customer_key = ?;
+
 -- name: add_customer
 INSERT INTO customer (customer_key, store_id, id, registered, email_key, name_key, customer_group_id,
-    version, updated, lang, accept_marketing, tax_exempt, b2b_b2c, fiscal_code, pec_email, sdi_code, email_text,
-    phones, cities, postal_codes, states, countries, companies, document)
+    email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email, sdi_code,
+    version, updated, lang, accept_marketing, tax_exempt, b2b_b2c, states, countries, document)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: replace_customer
 -- Leaves every indexed column alone: an index entry that is set is rewritten even when its value stays.
 UPDATE customer SET version = ?, updated = ?, lang = ?, accept_marketing = ?, tax_exempt = ?, b2b_b2c = ?,
-    fiscal_code = ?, pec_email = ?, sdi_code = ?, email_text = ?, phones = ?, cities = ?, postal_codes = ?,
-    states = ?, countries = ?, companies = ?, document = ?
+    states = ?, countries = ?, document = ?
 WHERE customer_key = ?;
 
 -- name: replace_customer_keys
 -- The indexed columns, when one of them changed.
 UPDATE customer SET email_key = ?, name_key = ?, customer_group_id = ? WHERE customer_key = ?;
+
+-- name: replace_customer_texts
+-- The columns that text filters look into, when one of them changed.
+UPDATE customer SET email_text = ?, phones = ?, cities = ?, postal_codes = ?, companies = ?, fiscal_code = ?,
+    pec_email = ?, sdi_code = ?
+WHERE customer_key = ?;
+
+-- name: mark_unindexed
+INSERT OR IGNORE INTO customer_unindexed (customer_key) VALUES (?);
+
+-- name: count_unindexed
+SELECT count(*) FROM customer_unindexed;
+
+-- name: get_texts
+-- What the text index holds of one customer.
+SELECT concat_ws(char(10), name_key, email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email,
+    sdi_code)
+FROM customer WHERE customer_key = ?;
+
+-- name: unindex_texts
+-- The first of three steps that bring the text index up to date with some of the marked customers.
+DELETE FROM customer_text WHERE rowid IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?);
+
+-- name: index_texts
+INSERT INTO customer_text (rowid, lines)
+SELECT customer_key, concat_ws(char(10), name_key, email_text, phones, cities, postal_codes, companies, fiscal_code,
+    pec_email, sdi_code)
+FROM (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?) JOIN customer USING (customer_key);
+
+-- name: unmark_indexed
+DELETE FROM customer_unindexed
+WHERE customer_key IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?);
 
 -- name: delete_customer
 DELETE FROM customer WHERE customer_key = ?;
@@ -75,6 +112,12 @@ SELECT document FROM customer WHERE store_id = ? AND customer_group_id = ? ORDER
 
 -- name: get_group
 SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? AND id = ?;
+
+-- name: count_group_members
+SELECT id, member_count FROM customer_group WHERE store_id = ?;
+
+-- name: move_members
+UPDATE customer_group SET member_count = member_count + ? WHERE store_id = ? AND id = ?;
 
 -- name: get_group_version
 SELECT version FROM customer_group WHERE store_id = ? AND id = ?;
@@ -98,6 +141,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- name: list_changes
 SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before
 FROM change WHERE store_id = ? AND seq > ? ORDER BY seq LIMIT ?;
+
+-- name: get_change_at
+-- The time of the first change from a position on.
+SELECT seq, at FROM change WHERE store_id = ? AND seq >= ? ORDER BY seq LIMIT 1;
 
 -- name: get_change
 SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before

@@ -1,7 +1,7 @@
 """What a work can do inside the writer's transaction on one store. Nothing here waits: SQLite answers at once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 from msgspec.structs import replace
@@ -14,6 +14,21 @@ from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.sql import SQL
 
+
+class ReadRow(NamedTuple):
+    """A customer's row as this transaction read it, so that only what differs is written."""
+
+    customer: Customer
+    document: str
+    keys: rows.Row
+    texts: rows.Row
+
+
+def read_row(customer: Customer) -> ReadRow:
+    """The same, computed."""
+    return ReadRow(customer, rows.encode_customer(customer), rows.key_columns(customer), rows.text_columns(customer))
+
+
 class SqliteTransaction:
     """Implements ``customary.storage.protocol.Transaction``."""
 
@@ -22,7 +37,7 @@ class SqliteTransaction:
         self._store_id = store_id
         self._origin = origin
         self._counters = counters
-        self._read: tuple[Customer | None, str] = (None, "")
+        self._read: ReadRow | None = None
 
     @property
     def at(self) -> int:
@@ -49,11 +64,11 @@ class SqliteTransaction:
         return rows.store_from_row(row) if row else None
 
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
-        row = self._execute(SQL["get_customer"], (rows.customer_key(store_id, customer_id),)).fetchone()
+        row = self._execute(SQL["get_customer_to_replace"], (rows.customer_key(store_id, customer_id),)).fetchone()
         if row is None:
             return None
         customer = rows.decode_customer(row[0])
-        self._read = customer, row[0]
+        self._read = ReadRow(customer, row[0], row[1:4], row[4:])
         return customer
 
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
@@ -66,28 +81,39 @@ class SqliteTransaction:
 
     async def add_customer(self, customer: Customer) -> Customer:
         stored = replace(customer, version=self._counters.seq + 1)
-        identity = (rows.customer_key(self._store_id, stored.id), self._store_id, stored.id, stored.registered)
-        self._store_unique(
-            "add_customer", (*identity, *rows.key_columns(stored), *rows.plain_columns(stored)), stored.email
-        )
+        key = rows.customer_key(self._store_id, stored.id)
+        identity = (key, self._store_id, stored.id, stored.registered)
+        keys, texts = rows.key_columns(stored), rows.text_columns(stored)
+        self._store_unique("add_customer", (*identity, *keys, *texts, *rows.plain_columns(stored)), stored.email)
+        self._mark_unindexed(key)
         self._counters.customer_count += 1
+        self._move_members(0, stored.customer_group_id)
         self._append("customer", stored.id, "created", 0, None)
         return stored
 
     async def replace_customer(self, before: Customer, after: Customer) -> Customer:
         stored = replace(after, version=self._counters.seq + 1)
         key = rows.customer_key(self._store_id, stored.id)
-        keys = rows.key_columns(stored)
-        if keys != rows.key_columns(before):
+        old = self._read if self._read and self._read.customer is before else read_row(before)
+        keys, texts = rows.key_columns(stored), rows.text_columns(stored)
+        if keys != old.keys:
             self._store_unique("replace_customer_keys", (*keys, key), stored.email)
+            self._move_members(before.customer_group_id, stored.customer_group_id)
+        if texts != old.texts:
+            self._execute(SQL["replace_customer_texts"], (*texts, key))
+        if texts != old.texts or keys != old.keys:
+            self._mark_unindexed(key)
         self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
-        self._append("customer", stored.id, "updated", before.version, self._encoded(before))
+        self._append("customer", stored.id, "updated", before.version, old.document)
         return stored
 
     async def delete_customer(self, customer: Customer) -> None:
-        self._execute(SQL["delete_customer"], (rows.customer_key(self._store_id, customer.id),))
+        key = rows.customer_key(self._store_id, customer.id)
+        self._execute(SQL["delete_customer"], (key,))
+        self._mark_unindexed(key)
         self._counters.customer_count -= 1
-        self._append("customer", customer.id, "deleted", customer.version, self._encoded(customer))
+        self._move_members(customer.customer_group_id, 0)
+        self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
 
     async def add_group(self, group: Group) -> None:
         version = self._counters.seq + 1
@@ -114,13 +140,18 @@ class SqliteTransaction:
         self._append("store", self._store_id, "updated", self._counters.version, rows.encode_state(before))
         self._counters.version = version
 
-    def _encoded(self, customer: Customer) -> str:
-        """The customer's JSON: as it was just read, when it was."""
-        read, text = self._read
-        return text if customer is read else rows.encode_customer(customer)
-
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)
+
+    def _mark_unindexed(self, key: int) -> None:
+        self._execute(SQL["mark_unindexed"], (key,))
+
+    def _move_members(self, from_group: int, to_group: int) -> None:
+        """General is not counted: it has the rest."""
+        if from_group != to_group:
+            for group_id, change in ((from_group, -1), (to_group, 1)):
+                if group_id:
+                    self._execute(SQL["move_members"], (change, self._store_id, group_id))
 
     def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
         origin = self._origin

@@ -38,6 +38,7 @@ CREATE TABLE customer_group (
     version               INTEGER NOT NULL,
     name                  TEXT    NOT NULL,
     external_reference_id TEXT    NOT NULL,
+    member_count          INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (store_id, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -78,8 +79,19 @@ CREATE INDEX customer_by_name ON customer (store_id, name_key, id);
 CREATE INDEX customer_by_group ON customer (store_id, customer_group_id, name_key, id);
 CREATE INDEX customer_by_registered ON customer (store_id, registered, id);
 
+-- Finds customers by a part of their texts, in big stores. One document a customer: the lines that text filters look
+-- into. It only narrows down; whether a row really matches is asked of its columns.
+CREATE VIRTUAL TABLE customer_text USING fts5 (
+    lines, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+);
+
+-- The customers whose texts changed since the index saw them: a search looks at them too. The index takes them over a
+-- thousand at a time, since one by one (a segment a commit) it costs ten times as much.
+CREATE TABLE customer_unindexed (customer_key INTEGER PRIMARY KEY) STRICT;
+
 -- Append-only. The history of one entity is a chain: its row's version is the newest change, and previous leads back.
--- An index by entity would dirty one more random page an update.
+-- An index by entity would dirty one more random page an update; so would one of customers by their update time,
+-- which the order of this table replaces: at never goes back as seq grows.
 CREATE TABLE change (
     store_id   INTEGER NOT NULL,
     seq        INTEGER NOT NULL,

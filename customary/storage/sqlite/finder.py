@@ -1,0 +1,202 @@
+"""Carries out a customer search: picks where the candidates come from, counts them, and reads one page.
+
+Every way gives the same answer; they differ in what they cost:
+- an exact e-mail has a unique index;
+- a text of three characters or more goes to the trigram index, in a store that is too big to be read through;
+- a short span of update times, and the order by update time, come from the change log, whose order is that of time;
+- the other orders walk an index, or sort what they find.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import apsw
+from msgspec import structs
+
+from customary.model.customer import Customer
+from customary.model.search import CustomerSearch, Page
+from customary.storage.sqlite import rows
+from customary.storage.sqlite.search import Conditions, conditions, order
+from customary.storage.sqlite.sql import SQL
+from customary.storage.sqlite.trigrams import SHORTEST, TrigramFrequencies
+
+SMALL_STORE = 5_000
+WALKED_CHANGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where candidates come from: the text behind FROM, and its values."""
+
+    tables: str = "customer"
+    values: tuple[Any, ...] = ()
+
+
+class Finder:
+    """Searches on any reading connection.
+
+    ``small_store``: customers up to which reading all of them costs less than asking the trigram index.
+    ``walked_changes``: entries of the change log that a search may walk before it sorts customers instead.
+    """
+
+    def __init__(self, small_store: int = SMALL_STORE, walked_changes: int = WALKED_CHANGES) -> None:
+        self._frequencies = TrigramFrequencies()
+        self._small_store = small_store
+        self._walked_changes = walked_changes
+
+    def search(self, connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
+        """Total and page from one snapshot."""
+        with connection:
+            size = connection.execute(SQL["count_customers"], (store_id,)).fetchone()
+            if size is None:
+                return Page(total=0, items=())
+            found = _Search(connection, store_id, search, self._walked_changes, *size)
+            source = self._source(found)
+            total = _total(found, source)
+            keys = _page(found, source) if search.offset < total else []
+            documents = [connection.execute(SQL["get_customer"], (key,)).get for key in keys]
+        return Page(total=total, items=tuple(rows.decode_customer(document) for document in documents))
+
+    def _source(self, found: "_Search") -> Source:
+        search, store_id = found.search, found.store_id
+        if search.email is not None and search.use_exact_email_match:
+            return Source("customer INDEXED BY customer_by_email")
+        needles = [needle for needle in found.conditions.needles if len(needle) >= SHORTEST]
+        span = (rows.customer_key(store_id, 0), rows.customer_key(store_id + 1, 0) - 1)
+        if needles and found.customers > self._small_store:
+            match = self._frequencies.match(found.connection, store_id, found.last_id, needles)
+            return Source(
+                "(SELECT rowid AS key FROM customer_text WHERE customer_text MATCH ? AND rowid BETWEEN ? AND ?"
+                " UNION SELECT customer_key FROM customer_unindexed WHERE customer_key BETWEEN ? AND ?)"
+                " CROSS JOIN customer ON customer_key = key",
+                (match, *span, *span),
+            )
+        if search.updated_from is not None:
+            first = _first_change_since(found, search.updated_from)
+            if found.last_seq - first < self._walked_changes:
+                return Source(
+                    "(SELECT DISTINCT (store_id << 32) + entity_id AS key FROM change"
+                    " WHERE store_id = ? AND seq >= ? AND entity = 'customer')"
+                    " CROSS JOIN customer ON customer_key = key",
+                    (store_id, first),
+                )
+        return Source()
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search under way, and the size of its store."""
+
+    connection: apsw.Connection
+    store_id: int
+    search: CustomerSearch
+    walked_changes: int
+    customers: int
+    last_seq: int
+    last_id: int
+
+    @property
+    def conditions(self) -> Conditions:
+        return conditions(self.store_id, self.search)
+
+
+def _total(found: _Search, source: Source) -> int:
+    """Counted customers where no more than groups are asked for; else the candidates that match."""
+    asked = set(structs.asdict(structs.replace(found.search, **_UNFILTERED)).items()) - _DEFAULTS
+    names = {name for name, _ in asked}
+    if not names:
+        return found.customers
+    if names == {"customer_group_ids"}:
+        return _members(found)
+    where = found.conditions
+    counted = f"SELECT count(*) FROM {source.tables} WHERE {where.where}"
+    total: int = found.connection.execute(counted, (*source.values, *where.values)).get
+    return total
+
+
+_UNFILTERED = {"sort_by": "NAME_ASC", "offset": 0, "limit": 100, "use_exact_email_match": False}
+_DEFAULTS = set(structs.asdict(CustomerSearch()).items())
+
+
+def _members(found: _Search) -> int:
+    counted: Any = found.connection.execute(SQL["count_group_members"], (found.store_id,))
+    counts: dict[int, int] = dict(counted)
+    counts[0] = found.customers - sum(counts.values())
+    return sum(counts.get(group_id, 0) for group_id in set(found.search.customer_group_ids or ()))
+
+
+def _page(found: _Search, source: Source) -> list[int]:
+    """The keys of the page, in order. Sorting never carries documents along."""
+    search, where = found.search, found.conditions
+    if source == Source() and search.sort_by.startswith("UPDATED"):
+        walked = _walk_changes(found)
+        if walked is not None:
+            return walked
+    statement = (
+        f"SELECT customer_key FROM {source.tables} WHERE {where.where}"
+        f" ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
+    )
+    values = (*source.values, *where.values, search.limit, search.offset)
+    return [key for (key,) in found.connection.execute(statement, values)]
+
+
+def _walk_changes(found: _Search) -> list[int] | None:
+    """The page by update time: each customer stands in the change log where its newest change is.
+
+    None when the walk is too long. Customers updated in the same second are put in the order of their ids.
+    """
+    search, where = found.search, found.conditions
+    descending = search.sort_by.endswith("DESC")
+    bound = "change.seq > ?" if descending else "change.seq <= ?"
+    first = found.connection.execute(SQL["get_change_at"], (found.store_id, 0)).fetchone()
+    start = first[0] - 1 if first else 0
+    if descending:
+        limit = max(found.last_seq - found.walked_changes, start)
+    else:
+        limit = min(start + found.walked_changes, found.last_seq)
+    walk = found.connection.execute(
+        "SELECT customer_key, updated FROM change CROSS JOIN customer"
+        " ON customer_key = (change.store_id << 32) + change.entity_id AND customer.version = change.seq"
+        f" WHERE change.store_id = ? AND {bound} AND change.entity = 'customer'"
+        f" AND {where.where}"
+        f" ORDER BY change.seq {'DESC' if descending else 'ASC'}",
+        (found.store_id, limit, *where.values),
+    )
+    wanted = search.offset + search.limit
+    reached: list[tuple[int, int]] = list(islice(walk, wanted))
+    whole_log = limit == (start if descending else found.last_seq)
+    if len(reached) == wanted:
+        tied = _rest_of_second(walk, reached[-1][1])
+        if tied is None and not whole_log:
+            return None
+        reached += tied or []
+    elif not whole_log:
+        return None
+    sign = -1 if descending else 1
+    reached.sort(key=lambda entry: (sign * entry[1], sign * entry[0]))
+    return [key for key, _ in reached[search.offset : wanted]]
+
+
+def _rest_of_second(walk: Iterator[Any], updated: int) -> list[tuple[int, int]] | None:
+    """What follows with the same update time; None when the walk ends before that is known."""
+    tied: list[tuple[int, int]] = []
+    for key, at in walk:
+        if at != updated:
+            return tied
+        tied.append((key, at))
+    return None
+
+
+def _first_change_since(found: _Search, at: int) -> int:
+    """The position of the first change at that time or later, by bisection: time never goes back in the log."""
+    low, high = 1, found.last_seq + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = found.connection.execute(SQL["get_change_at"], (found.store_id, middle)).fetchone()
+        if row is None or row[1] >= at:
+            high = middle
+        else:
+            low = row[0] + 1
+    return low
