@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from customary.api.call import Answer, Call
 from customary.errors import MethodNotAllowed, NotFound
@@ -39,7 +38,7 @@ class Router:
             self._add(route)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The route and the parameters of its path. Raises NotFound, MethodNotAllowed."""
+        """The route and the parameters of its path, which comes percent-decoded. Raises NotFound, MethodNotAllowed."""
         node = self._root
         parameters: dict[str, str] = {}
         for segment in path.strip("/").split("/"):
@@ -47,7 +46,7 @@ class Router:
             if child is None:
                 if node.below is None or not segment or not _fits(node.parameter, segment):
                     raise NotFound("There is nothing at this path")
-                parameters[node.parameter] = unquote(segment)
+                parameters[node.parameter] = segment
                 child = node.below
             node = child
         route = node.routes.get(method)
