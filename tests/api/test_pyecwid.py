@@ -56,7 +56,7 @@ def test_finds(shop: Shop, ecwid: Any) -> None:
 
 def test_it_is_told_what_is_wrong(ecwid: Any) -> None:
     ecwid.customers.add({"email": "jo@example.com"})
-    with pytest.raises(UserWarning, match="409.*EMAIL_ALREADY_USED"):
+    with pytest.raises(UserWarning, match="EMAIL_ALREADY_USED"):
         ecwid.customers.add({"email": "JO@example.com"})
     answer = ecwid.customers.update(999, {"taxId": "X"})
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "CUSTOMER_NOT_FOUND")
