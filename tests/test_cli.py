@@ -231,6 +231,21 @@ def test_an_unknown_kind_of_database_is_refused(url: str, shell: Shell) -> None:
     assert shell.refuse("store", "list", "--database", url).startswith("The database must be given as sqlite:///")
 
 
+def test_a_file_that_is_no_database_is_refused(shell: Shell) -> None:
+    shell.directory.joinpath("notes.txt").write_text(
+        "Nothing that SQLite could read, and long enough for it to look." * 9
+    )
+    for words in (("store", "list"), ("store", "add", "5", "--name", "x"), ("serve", "--port", "0")):
+        assert "notes.txt can't be used: file is not a database" in shell.refuse(
+            *words, "--database", "sqlite:///notes.txt"
+        )
+
+
+@pytest.mark.parametrize("path", ["missing/customary.db", "."])
+def test_a_place_without_room_for_a_database_is_refused(path: str, shell: Shell) -> None:
+    shell.refuse("store", "add", "5", "--name", "x", "--database", f"sqlite:///{path}")
+
+
 def test_the_database_comes_from_a_flag_a_variable_or_a_file(shop: Shell) -> None:
     shop.directory.joinpath("settings.toml").write_text('database = "sqlite:///second.db"\nport = 1\n')
     shop.read("store", "add", "2", "--name", "Second", "--config", "settings.toml")
