@@ -63,7 +63,7 @@ Work = Callable[[Transaction], Awaitable[Result]]
 
 
 class Storage(Reader, Protocol):
-    """One database. Opened with the storage package's ``open_storage``; closed once."""
+    """One database. Opened with the storage package's ``open_storage``."""
 
     async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
         """Runs ``work`` in a transaction and returns its result after the commit is durable.
@@ -115,4 +115,5 @@ class Storage(Reader, Protocol):
     def ready(self) -> bool:
         """False once the storage failed for good."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Stores what waits and takes nothing more. Again does nothing."""

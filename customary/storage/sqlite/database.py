@@ -47,6 +47,7 @@ class SqliteStorage:
         writer = open_writer(path, cache_mib, vfs)
         self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
         self._reader = self._open_reader()
+        self._closed = False
         self._commits = GroupCommit(writer, works_per_commit)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()
@@ -57,8 +58,16 @@ class SqliteStorage:
     def ready(self) -> bool:
         return not self._commits.failed
 
+    @property
+    def unindexed(self) -> int:
+        """Customers whose texts the index has not taken over yet; searches look at them one by one."""
+        return self._commits.unindexed
+
     async def close(self) -> None:
         """The writer goes last: then SQLite removes the files beside the database."""
+        if self._closed:
+            return
+        self._closed = True
         await self._commits.finish()
         await asyncio.to_thread(self._searchers.shutdown)
         for connection in (self._reader, *self._search_connections):

@@ -9,6 +9,7 @@ Every way gives the same answer; they differ in what they cost:
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -53,9 +54,7 @@ class Finder:
             if size is None:
                 return Page(total=0, items=())
             found = _Search(connection, store_id, search, self._walked_changes, *size)
-            source = self._source(found)
-            total = _total(found, source)
-            keys = _page(found, source) if search.offset < total else []
+            total, keys = _find(found, self._source(found))
             documents = [connection.execute(SQL["get_customer"], (key,)).get for key in keys]
         return Page(total=total, items=tuple(rows.decode_customer(document) for document in documents))
 
@@ -85,7 +84,7 @@ class Finder:
         return Source()
 
 
-@dataclass(slots=True)
+@dataclass
 class _Search:
     """One search under way, and the size of its store."""
 
@@ -97,13 +96,32 @@ class _Search:
     last_seq: int
     last_id: int
 
-    @property
+    @cached_property
     def conditions(self) -> Conditions:
         return conditions(self.store_id, self.search)
 
 
-def _total(found: _Search, source: Source) -> int:
-    """Counted customers where no more than groups are asked for; else the candidates that match."""
+def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
+    """The total and the keys of the page. Few candidates are looked at once, for both."""
+    if source != Source():
+        return _one_pass(found, source)
+    total = _total(found)
+    return total, _page(found) if found.search.offset < total else []
+
+
+def _one_pass(found: _Search, source: Source) -> tuple[int, list[int]]:
+    search, where = found.search, found.conditions
+    matching = found.connection.execute(
+        f"SELECT customer_key FROM {source.tables} WHERE {where.where} ORDER BY {order(search.sort_by)}",
+        (*source.values, *where.values),
+    )
+    total = sum(1 for _ in islice(matching, search.offset))
+    keys = [key for (key,) in islice(matching, search.limit)]
+    return total + len(keys) + sum(1 for _ in matching), keys
+
+
+def _total(found: _Search) -> int:
+    """Counted customers where no more than groups are asked for; else all that match."""
     asked = set(structs.asdict(structs.replace(found.search, **_UNFILTERED)).items()) - _DEFAULTS
     names = {name for name, _ in asked}
     if not names:
@@ -111,8 +129,7 @@ def _total(found: _Search, source: Source) -> int:
     if names == {"customer_group_ids"}:
         return _members(found)
     where = found.conditions
-    counted = f"SELECT count(*) FROM {source.tables} WHERE {where.where}"
-    total: int = found.connection.execute(counted, (*source.values, *where.values)).get
+    total: int = found.connection.execute(f"SELECT count(*) FROM customer WHERE {where.where}", where.values).get
     return total
 
 
@@ -127,19 +144,17 @@ def _members(found: _Search) -> int:
     return sum(counts.get(group_id, 0) for group_id in set(found.search.customer_group_ids or ()))
 
 
-def _page(found: _Search, source: Source) -> list[int]:
+def _page(found: _Search) -> list[int]:
     """The keys of the page, in order. Sorting never carries documents along."""
     search, where = found.search, found.conditions
-    if source == Source() and search.sort_by.startswith("UPDATED"):
+    if search.sort_by.startswith("UPDATED"):
         walked = _walk_changes(found)
         if walked is not None:
             return walked
     statement = (
-        f"SELECT customer_key FROM {source.tables} WHERE {where.where}"
-        f" ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
+        f"SELECT customer_key FROM customer WHERE {where.where} ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
     )
-    values = (*source.values, *where.values, search.limit, search.offset)
-    return [key for (key,) in found.connection.execute(statement, values)]
+    return [key for (key,) in found.connection.execute(statement, (*where.values, search.limit, search.offset))]
 
 
 def _walk_changes(found: _Search) -> list[int] | None:

@@ -50,10 +50,15 @@ class GroupCommit:
         self._idle = asyncio.Event()
         self._idle.set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="customary-commit")
+        self._plan_idle_time()
 
     @property
     def failed(self) -> bool:
         return self._failure is not None
+
+    @property
+    def unindexed(self) -> int:
+        return self._upkeep.unindexed
 
     async def submit(self, step: Step) -> Any:
         """The step's result, once it is durable. Raises what the step raises, StorageFull or StorageFailed,
@@ -139,8 +144,13 @@ class GroupCommit:
         else:
             self._busy = False
             self._idle.set()
-            if self._upkeep.unindexed and not self._finished and self._failure is None:
-                self._idle_timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._use_idle_time)
+            self._plan_idle_time()
+
+    def _plan_idle_time(self) -> None:
+        """A little later, so that a next work finds the writer free; at once when much is left to do."""
+        if self._upkeep.unindexed and not self._finished and self._failure is None:
+            seconds = 0.0 if self._upkeep.due else IDLE_SECONDS
+            self._idle_timer = asyncio.get_running_loop().call_later(seconds, self._use_idle_time)
 
     def _become_busy(self) -> None:
         self._busy = True

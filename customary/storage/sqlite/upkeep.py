@@ -15,6 +15,8 @@ CHECKPOINT_PAGES = 2500
 """Pages in the write-ahead log before a checkpoint: about 10 MiB."""
 INDEX_ROWS = 1000
 """Customers that wait for the text index before it takes them over, and how many it takes at a time."""
+INDEX_ROWS_BEHIND = 10_000
+"""How many it takes when a bulk load has left it far behind."""
 PATIENCE_WITH_READERS = 1000
 """Milliseconds that a checkpoint which is overdue waits for readers to let go of the log."""
 
@@ -63,8 +65,9 @@ class Upkeep:
         except apsw.BusyError:
             self.unindexed = 0  # another process writes; the next commit counts again
             return
+        most = INDEX_ROWS_BEHIND if self.unindexed > INDEX_ROWS_BEHIND else INDEX_ROWS
         for statement in ("unindex_texts", "index_texts", "unmark_indexed"):
-            self._connection.execute(SQL[statement], (INDEX_ROWS,))
+            self._connection.execute(SQL[statement], (most,))
         self._connection.execute("COMMIT")
         self.unindexed = self._count_unindexed()
 

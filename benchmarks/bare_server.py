@@ -1,0 +1,62 @@
+"""customary's own HTTP, routing, token check and decoding in front of a storage that stores nothing.
+
+`python -m benchmarks.bare_server PORT` serves until it is stopped. GET and PUT of a customer are answered as the
+server would answer them; the token is known to everybody.
+"""
+
+import sys
+from typing import Any
+
+import uvloop
+from granian.server.embed import Server
+from msgspec import convert
+
+from benchmarks import population
+from customary.app import build_application, build_server
+from customary.model.body import CustomerBody
+from customary.model.change import Origin
+from customary.model.customer import Customer
+from customary.model.store import SCOPES, Group, Store, Token
+from customary.operations.passwords import PasswordHashing
+from customary.rules.customer_update import StoreFacts, new_customer
+from customary.rules.ids import ScratchIds
+from customary.settings import Settings
+from customary.storage.protocol import Storage
+
+
+class NoStorage:
+    """Knows every store, every token and one customer, and takes every write for done."""
+
+    ready = True
+
+    def __init__(self) -> None:
+        body = convert(population.customer(1, population.SEED_MARK), CustomerBody)
+        self._customer = new_customer(1, body, StoreFacts(languages=("en",)), ScratchIds(), 0)
+
+    async def get_store(self, store_id: int) -> Store:
+        return Store(id=store_id, name="Bare", created=0)
+
+    async def find_token(self, store_id: int, digest: bytes) -> Token:
+        return Token(
+            id=1, store_id=store_id, digest=digest, public=False, label="bare", scopes=frozenset(SCOPES), created=0
+        )
+
+    async def get_customer(self, _store_id: int, _customer_id: int) -> Customer:
+        return self._customer
+
+    async def get_group(self, _store_id: int, group_id: int) -> Group:
+        return Group(id=group_id, name="Bare")
+
+    async def write(self, _store_id: int, _origin: Origin, _work: Any) -> Customer:
+        return self._customer
+
+
+async def serve(port: int) -> None:
+    settings = Settings(port=port)
+    storage: Storage = NoStorage()  # type: ignore[assignment]  # only what the measured calls ask for
+    server: Server = build_server(settings, build_application(settings, storage, PasswordHashing()), port)
+    await server.serve()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(int(sys.argv[1])))
