@@ -1,5 +1,9 @@
 """Opens SQLite connections the one way that keeps what was answered: WAL, ``synchronous=FULL``, one writer."""
 
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
 import apsw
 
 from customary.errors import DatabaseTooNew, OperatorError, SqliteTooOld
@@ -7,6 +11,11 @@ from customary.storage.sqlite.migrations.steps import STEPS
 
 # Before 3.51.3 a WAL database can be corrupted by two connections that write or checkpoint at the same instant.
 OLDEST_SQLITE = (3, 51, 3)
+
+OPEN_SECONDS = 5.0
+"""How long another process may be in the way of opening the database."""
+LOCK_SECONDS = 0.001
+"""How often a lock that another connection holds is asked for."""
 
 
 def check_sqlite_version(version: str) -> None:
@@ -22,19 +31,32 @@ def open_writer(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Conne
     """
     check_sqlite_version(apsw.sqlite_lib_version())
     try:
+        return _open_patiently(path, cache_mib, vfs)
+    except apsw.Error as error:
+        raise OperatorError(f"The database at {path} can't be used: {error}") from error
+
+
+def _open_patiently(path: str, cache_mib: int, vfs: str | None) -> apsw.Connection:
+    """Tries again while another process makes or recovers the same file: for that SQLite does not wait by itself."""
+    until = time.monotonic() + OPEN_SECONDS
+    while True:
         connection = apsw.Connection(path, vfs=vfs)
         try:
             _prepare(connection, cache_mib)
+        except apsw.BusyError:
+            connection.close(True)
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
         except BaseException:
             connection.close(True)
             raise
-    except apsw.Error as error:
-        raise OperatorError(f"The database at {path} can't be used: {error}") from error
-    return connection
+        else:
+            return connection
 
 
 def _prepare(connection: apsw.Connection, cache_mib: int) -> None:
-    connection.set_busy_timeout(5000)
+    wait_for_locks(connection, OPEN_SECONDS)
     _schema_of(connection)  # before anything is written to a newer one
     if connection.pragma("journal_mode", "wal") != "wal":
         raise OperatorError("The database can't have a write-ahead log where it is: give it a place on a local disk")
@@ -47,9 +69,28 @@ def _prepare(connection: apsw.Connection, cache_mib: int) -> None:
     connection.pragma("journal_size_limit", 64 * 1024 * 1024)
     connection.pragma("cache_size", -cache_mib * 1024)
     migrate(connection)
-    # What an earlier process could not sync stands in the log but may not be on the disk, and later syncs would pass
-    # over it. The database file is written and synced anew, then the log begins again.
-    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    _settle_log(connection)
+
+
+def _settle_log(connection: apsw.Connection) -> None:
+    """What an earlier process could not sync stands in the log but may not be on the disk, and later syncs would pass
+    over it. So the database file is written and synced anew, then the log begins again."""
+    with suppress(apsw.BusyError, apsw.LockedError, apsw.FullError):  # another process does it; or a later checkpoint
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+
+def wait_for_locks(connection: apsw.Connection, seconds: float) -> None:
+    """From now on the connection waits for locks that others hold, but no longer than that.
+
+    SQLite's own busy timeout asks at ever longer intervals: beside a process that commits without a pause it would
+    hardly ever ask in the moment between two commits.
+    """
+
+    def ask_again(times_asked: int) -> bool:
+        time.sleep(LOCK_SECONDS)
+        return times_asked * LOCK_SECONDS < seconds
+
+    connection.set_busy_handler(ask_again)
 
 
 def open_reader(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Connection:
@@ -61,13 +102,13 @@ def open_reader(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Conne
     return connection
 
 
-def migrate(connection: apsw.Connection) -> None:
+def migrate(connection: apsw.Connection, steps: Sequence[str] = STEPS) -> None:
     """Applies the missing steps, each in a transaction. Raises DatabaseTooNew."""
-    for number, script in enumerate(STEPS, start=1):
+    for number in range(_schema_of(connection, steps) + 1, len(steps) + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if _schema_of(connection) < number:
-                connection.execute(script)
+            if _schema_of(connection, steps) < number:  # another process may have been faster
+                connection.execute(steps[number - 1])
                 connection.pragma("user_version", number)
             connection.execute("COMMIT")
         except BaseException:
@@ -76,12 +117,12 @@ def migrate(connection: apsw.Connection) -> None:
             raise
 
 
-def _schema_of(connection: apsw.Connection) -> int:
+def _schema_of(connection: apsw.Connection, steps: Sequence[str] = STEPS) -> int:
     """The number of the step that was applied last. Raises DatabaseTooNew."""
     present = int(connection.pragma("user_version"))
-    if present > len(STEPS):
+    if present > len(steps):
         raise DatabaseTooNew(
-            f"The database has schema {present}, this version of customary knows {len(STEPS)}: "
+            f"The database has schema {present}, this version of customary knows {len(steps)}: "
             "it was made by a newer one"
         )
     return present

@@ -15,14 +15,15 @@ import apsw
 
 from customary.errors import CustomaryError, ServiceUnavailable, StorageFailed, StorageFull
 from customary.storage.sqlite.batch import Batch, Step
+from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, Upkeep
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.5
 """Without work for so long, upkeep is done that is not due yet."""
-PATIENCE_WITH_WRITERS = 5000
-"""Milliseconds that works wait for another process to end its transaction before they are refused."""
+PATIENCE_WITH_WRITERS = 5.0
+"""Seconds that works wait for another process to end its transaction before they are refused."""
 
 
 class Item(NamedTuple):
@@ -198,7 +199,7 @@ class GroupCommit:
         asyncio.get_running_loop().run_in_executor(self._thread, call).add_done_callback(done)
 
     def _begin_patiently(self) -> None:
-        self._connection.set_busy_timeout(PATIENCE_WITH_WRITERS)
+        wait_for_locks(self._connection, PATIENCE_WITH_WRITERS)
         self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:

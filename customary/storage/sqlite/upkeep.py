@@ -7,6 +7,7 @@ import logging
 
 import apsw
 
+from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.sql import SQL
 
 log = logging.getLogger(__name__)
@@ -17,8 +18,8 @@ INDEX_ROWS = 1000
 """Customers that wait for the text index before it takes them over, and how many it takes at a time."""
 INDEX_ROWS_BEHIND = 10_000
 """How many it takes when a bulk load has left it far behind."""
-PATIENCE_WITH_READERS = 1000
-"""Milliseconds that a checkpoint which is overdue waits for readers to let go of the log."""
+PATIENCE_WITH_READERS = 1.0
+"""Seconds that a checkpoint which is overdue waits for readers to let go of the log."""
 
 
 class Upkeep:
@@ -59,7 +60,7 @@ class Upkeep:
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def _index_texts(self) -> None:
-        self._connection.set_busy_timeout(PATIENCE_WITH_READERS)
+        wait_for_locks(self._connection, PATIENCE_WITH_READERS)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:
@@ -78,7 +79,7 @@ class Upkeep:
         time it waits for the readers that are there. Later ones read the database alone and are not waited for.
         """
         overdue = self._wal_pages > 2 * self._checkpoint_pages
-        self._connection.set_busy_timeout(PATIENCE_WITH_READERS if overdue else 0)
+        wait_for_locks(self._connection, PATIENCE_WITH_READERS if overdue else 0.0)
         try:
             mode = apsw.SQLITE_CHECKPOINT_RESTART if overdue else apsw.SQLITE_CHECKPOINT_PASSIVE
             self._connection.wal_checkpoint(mode=mode)
