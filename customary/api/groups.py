@@ -7,7 +7,7 @@ from customary.api.customers import page_parameters
 from customary.model.body import GroupBody
 from customary.operations import groups
 from customary.rules.answers import answer_group
-from customary.rules.parameters import ids_parameter
+from customary.rules.parameters import ids_parameter, text_parameter
 
 _body = json.Decoder(GroupBody)
 
@@ -18,7 +18,8 @@ async def list_groups(call: Call) -> Answer:
     ids = ids_parameter(query, "customerGroupIds")
     if ids is None:
         ids = ids_parameter(query, "customerGroupId")
-    page = await groups.list_groups(call.storage, call.store_id, query.get("keyword") or None, ids, offset, limit)
+    keyword = text_parameter(query, "keyword")
+    page = await groups.list_groups(call.storage, call.store_id, keyword, ids, offset, limit)
     return call.answer(
         {
             "total": page.total,
