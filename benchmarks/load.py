@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.processes import HOST, BenchmarkError, Server
+from benchmarks.processes import HOST, BenchmarkError, Server, machine_seconds
 from benchmarks.workloads import Cell
 
 SCRIPT = Path(__file__).with_name("wrk") / "replay.lua"
@@ -32,6 +32,8 @@ class Figure:
     errors: int = 0
     generator_cpu: float = 0.0
     server_cpu: float = 0.0
+    other_cpu: float = 0.0
+    """Everything else that ran on the machine meanwhile."""
 
     @property
     def valid(self) -> bool:
@@ -59,8 +61,13 @@ def put_under_load(
     command = [wrk_path(), "--threads", "1", "--connections", str(cell.connections), "--duration", f"{seconds}s"]
     command += ["--timeout", f"{LONGEST_WAIT}s", "--script", str(SCRIPT), f"http://{HOST}:{server.port}"]
     command += ["--", str(requests), str(first), str(mark)]
-    server_before = server.cpu_seconds()
-    output, generator_seconds = _run(command, seconds)
+    server_before, machine_before = server.cpu_seconds(), machine_seconds()
+    try:
+        output, generator_seconds = _run(command, seconds)
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{target}, {cell.title}: {error} ({server.state()})") from error
+    server_seconds = server.cpu_seconds() - server_before
+    other_seconds = machine_seconds() - machine_before - server_seconds - generator_seconds
     counted = _counted(output)
     elapsed = counted["microseconds"] / 1e6
     return Figure(
@@ -74,7 +81,8 @@ def put_under_load(
         requests=counted["requests"],
         errors=sum(counted[kind] for kind in ("connect", "read", "write", "status", "timeout")),
         generator_cpu=generator_seconds / elapsed,
-        server_cpu=(server.cpu_seconds() - server_before) / elapsed,
+        server_cpu=server_seconds / elapsed,
+        other_cpu=max(other_seconds, 0.0) / elapsed,
     )
 
 

@@ -25,11 +25,11 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that answers on a port of this machine. `group` is its process group, None where others started it."""
+    """A server that answers on a port of this machine; its process leads a group of its own."""
 
     port: int
     headers: Mapping[str, str]
-    group: int | None = None
+    process: subprocess.Popen[bytes]
 
     def ask(self, request: Request, timeout: float = 30.0) -> Any:
         """The decoded answer to one request; any status but 200 is an error. `population.MARK` is sent as it is."""
@@ -47,7 +47,11 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Processor time that the server and its children have used so far."""
-        return 0.0 if self.group is None else group_ticks(self.group) / TICKS_PER_SECOND
+        return group_ticks(self.process.pid) / TICKS_PER_SECOND
+
+    def state(self) -> str:
+        code = self.process.poll()
+        return "the server is still running" if code is None else f"the server has ended with status {code}"
 
 
 def free_port() -> int:
@@ -85,12 +89,12 @@ def stop(process: subprocess.Popen[bytes], patience: float = 10.0) -> None:
     process.wait()
 
 
-def wait_until_ready(server: Server, probe: Request, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(server: Server, probe: Request, log: Path) -> None:
     """Returns when `probe` is answered with 200; an early end of the process or 30 seconds without is an error."""
     deadline = time.monotonic() + 30
     problem: Exception | None = None
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if server.process.poll() is not None:
             break
         try:
             server.ask(probe, timeout=5)
@@ -99,7 +103,7 @@ def wait_until_ready(server: Server, probe: Request, process: subprocess.Popen[b
             problem = error
         time.sleep(0.05)
     tail = log.read_text(errors="replace")[-2000:]
-    raise BenchmarkError(f"The server did not come up ({problem}). Its output ends:\n{tail}")
+    raise BenchmarkError(f"The server did not come up ({problem}; {server.state()}). Its output ends:\n{tail}")
 
 
 def group_ticks(group: int) -> int:
@@ -113,6 +117,12 @@ def group_ticks(group: int) -> int:
         if int(fields[2]) == group:
             total += int(fields[11]) + int(fields[12])
     return total
+
+
+def machine_seconds() -> float:
+    """Processor time that all cores together have spent on anything, other guests of the host included."""
+    user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / TICKS_PER_SECOND
 
 
 def wait_until_quiet(servers: Iterable[Server], patience: float = 90.0) -> bool:

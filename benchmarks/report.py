@@ -64,6 +64,14 @@ def warnings(results: Summaries, titles: Mapping[str, str]) -> list[str]:
                 found.append(f"{place}: {summary.problem}.")
             elif summary.generator_bound:
                 found.append(f"{place}: the load generator was at its limit, the server may do more.")
+    disturbed = [
+        summary.other_cpu for by_target in results.values() for summary in by_target.values() if summary.disturbed
+    ]
+    if disturbed:
+        found.append(
+            f"In {len(disturbed)} figures something else kept up to {max(disturbed):.1f} cores of the machine busy: "
+            "they are too low."
+        )
     return found
 
 

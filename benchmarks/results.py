@@ -14,6 +14,9 @@ K = TypeVar("K")
 SATURATED = 0.9
 """Share of its one thread above which the load generator may be what limits a figure."""
 
+DISTURBING = 0.25
+"""Cores kept busy by something else, above which a figure is not that of the machine but of what was left of it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
@@ -40,6 +43,7 @@ class Summary:
     valid: bool
     generator_cpu: float
     server_cpu: float
+    other_cpu: float
 
     @property
     def problem(self) -> str:
@@ -51,6 +55,10 @@ class Summary:
     @property
     def generator_bound(self) -> bool:
         return self.generator_cpu > SATURATED
+
+    @property
+    def disturbed(self) -> bool:
+        return self.other_cpu > DISTURBING
 
 
 Summaries = dict[Cell, dict[str, Summary]]
@@ -78,6 +86,7 @@ def summary(rounds: list[Figure]) -> Summary:
         valid=all(figure.valid for figure in rounds),
         generator_cpu=max(figure.generator_cpu for figure in rounds),
         server_cpu=median(figure.server_cpu for figure in rounds),
+        other_cpu=median(figure.other_cpu for figure in rounds),
     )
 
 

@@ -65,6 +65,7 @@ def run(plan: Plan, say: Say) -> list[Figure]:
             contestants = [stack.enter_context(ready(plan, target, count, say)) for target in plan.targets]
             say(f"{count:,} customers: checking that all targets answer alike")
             check_targets([(c.target, c.server, c.wire) for c in contestants if c.server and c.wire], count)
+            settle(contestants)
             for cell in plan.cells(count):
                 figures += measure_cell(plan, cell, contestants, say)
             for contestant in contestants:
@@ -99,8 +100,8 @@ def started(target: ServerTarget, directory: Path) -> Iterator[Server]:
     log = directory.with_suffix(".log")
     with child(launch.command, launch.environment, log) as process:
         wire = target.wire(directory)
-        server = Server(port=port, headers=wire.headers, group=process.pid)
-        wait_until_ready(server, wire.get(1), process, log)
+        server = Server(port=port, headers=wire.headers, process=process)
+        wait_until_ready(server, wire.get(1), log)
         yield server
 
 
