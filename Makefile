@@ -40,11 +40,11 @@ lock: ## Choose the newest versions that pyproject.toml allows and pin them with
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check $(LOCK_TOOL)
 	$(COMPILE) $(SOURCES) -o requirements/run.txt
-	$(COMPILE) --extra dev -c requirements/run.txt $(SOURCES) requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --extra dev -c requirements/run.txt $(SOURCES) -o requirements/dev.txt
 
 SOURCES := pyproject.toml requirements/run.in
 COMPILE := build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-package swagger-ui-bundle --no-annotate --custom-compile-command "make lock"
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 clean: ## Delete what the other verbs made
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

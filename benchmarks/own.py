@@ -1,7 +1,4 @@
-"""customary as a target, and the limits it is held against: its HTTP without storage, its storage without HTTP.
-
-Still to be filled in: `seed_customary`, `bare_stack_command`, `measure_storage`; each with the `missing` beside it.
-"""
+"""customary as a target, and the limits it is held against: its HTTP without storage, its storage without HTTP."""
 
 import shutil
 import subprocess
@@ -13,6 +10,8 @@ from pathlib import Path
 
 from benchmarks.load import Figure
 from benchmarks.processes import BenchmarkError
+from benchmarks.seeding import seed_customary
+from benchmarks.storage_limit import measure_storage
 from benchmarks.targets import InProcessTarget, Launch, ServerTarget
 from benchmarks.wire import STORE_ID, ContractWire
 from benchmarks.workloads import Cell
@@ -23,23 +22,9 @@ DATABASE = "customers.db"
 TOKEN = "token"
 
 
-def seed_customary(path: Path, count: int) -> None:
-    """Writes the groups `population.GROUPS` and `population.everyone(count)` into store 1003 of the file `path`.
-
-    The store is there already. Ids are the `i` of the population, and new ids continue after `count`; `registered` and
-    `updated` are `population.seeded_second(i, count)`. Statistics for the query planner belong to it (ANALYZE).
-    """
-    raise NotImplementedError
-
-
 def bare_stack_command(port: int) -> list[str]:
-    """Starts customary's HTTP and decoding without storage: GET and PUT of a customer answer 200 with some JSON."""
-    raise NotImplementedError
-
-
-def measure_storage(path: Path, cell: Cell, *, target: str, turn: int, seconds: int) -> Figure:
-    """Updates random customers in process, `cell.connections` at a time, as durably as the server does."""
-    raise NotImplementedError
+    """Starts customary's HTTP and decoding without storage."""
+    return [sys.executable, "-m", "benchmarks.bare_server", str(port)]
 
 
 class CustomaryTarget(ServerTarget):
@@ -58,9 +43,7 @@ class CustomaryTarget(ServerTarget):
         }
 
     def missing(self) -> str | None:
-        if binary() is None:
-            return "customary is not installed"
-        return "seed_customary is not written yet"
+        return "customary is not installed" if binary() is None else None
 
     def fingerprint(self) -> str:
         """The version, and the statements that make the schema."""
@@ -89,14 +72,14 @@ class BareStackTarget(ServerTarget):
 
     name = "bare-stack"
     title = "customary's HTTP, no storage"
-    workloads = frozenset({"update"})
+    workloads = frozenset({"update", "get"})
     holds_customers = False
 
     def settings(self) -> Mapping[str, str]:
-        return {"version": versions(), "durability": "none: nothing is stored", "access": "no token is checked"}
+        return {"version": versions(), "durability": "none: nothing is stored", "access": "the token is checked"}
 
     def missing(self) -> str | None:
-        return "bare_stack_command is not written yet"
+        return None
 
     def seed(self, _directory: Path, _count: int) -> None:
         """It stores nothing."""
@@ -123,7 +106,7 @@ class StorageLimitTarget(InProcessTarget):
         return {"version": versions(), "durability": "as customary", "access": "called in process"}
 
     def missing(self) -> str | None:
-        return "measure_storage is not written yet"
+        return None
 
     def fingerprint(self) -> str:
         return CustomaryTarget().fingerprint()

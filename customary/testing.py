@@ -1,7 +1,6 @@
 """A real server for tests: in a thread of the test's process, on a free port and a real SQLite file."""
 
 import asyncio
-import hashlib
 import secrets
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -13,6 +12,7 @@ import uvloop
 
 from customary.app import running
 from customary.model.change import Change
+from customary.model.keys import token_digest
 from customary.model.store import SCOPES, Store, Token
 from customary.settings import Settings
 from customary.storage.protocol import Storage
@@ -49,7 +49,7 @@ class ServerInThread:
         token = Token(
             id=0,
             store_id=store_id,
-            digest=hashlib.sha256(text.encode()).digest(),
+            digest=token_digest(text),
             public=public,
             label="test",
             scopes=frozenset(scopes),

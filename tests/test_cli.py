@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 import customary
-from customary.cli.tokens import digest_secret, parse_scopes
+from customary.cli.tokens import parse_scopes
 from customary.errors import OperatorError
+from customary.model.keys import token_digest
 from customary.model.store import SCOPES
 
 CUSTOMARY = [sys.executable, "-m", "customary"]
@@ -292,4 +293,4 @@ def test_scopes() -> None:
 
 
 def test_a_digest_is_the_sha256_of_the_text() -> None:
-    assert digest_secret("secret_x") == hashlib.sha256(b"secret_x").digest()
+    assert token_digest("secret_x") == hashlib.sha256(b"secret_x").digest()

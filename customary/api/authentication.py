@@ -1,9 +1,9 @@
 """Who is calling: the store of the path, the token of the request and its scopes."""
 
-import hashlib
 import time
 
 from customary.errors import InsufficientScope, InvalidToken, StoreNotFound, StoreSuspended
+from customary.model.keys import token_digest
 from customary.model.store import Token
 from customary.storage.protocol import Storage
 
@@ -21,7 +21,7 @@ class Authentication:
 
     async def check(self, store_id: int, token: str | None, scope: str) -> Token:
         """Raises StoreNotFound, InvalidToken, StoreSuspended, InsufficientScope, in this order."""
-        digest = hashlib.sha256((token or "").encode("utf-8", "surrogatepass")).digest()
+        digest = token_digest(token or "")
         now = time.monotonic()
         until, known = self._remembered.get((store_id, digest), (0.0, None))
         if known is None or until < now:

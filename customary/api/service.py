@@ -7,7 +7,7 @@ import yaml
 from msgspec import json
 
 from customary.api.call import Answer, Call
-from customary.api.reference_page import asset, page
+from customary.api.reference_page import CONTENT_SECURITY_POLICY, asset, page
 from customary.errors import NotFound, StorageFailed
 
 
@@ -29,7 +29,8 @@ async def openapi(_call: Call) -> Answer:
 
 
 async def reference(_call: Call) -> Answer:
-    return Answer(page(), headers=(("content-type", "text/html;charset=UTF-8"),))
+    headers = (("content-type", "text/html;charset=UTF-8"), ("content-security-policy", CONTENT_SECURITY_POLICY))
+    return Answer(page(), headers=headers)
 
 
 async def reference_asset(call: Call) -> Answer:

@@ -1,7 +1,6 @@
 """``customary token``: make, list and revoke the tokens that apps call the API with."""
 
 import asyncio
-import hashlib
 import secrets
 import string
 import sys
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from customary.cli import listing
 from customary.cli.database import DEFAULT, Database, opened
 from customary.errors import OperatorError, StoreNotFound
+from customary.model.keys import token_digest
 from customary.model.store import SCOPES, Token
 
 tokens = App(name="token", help="Access tokens: add, list, revoke.")
@@ -100,10 +100,6 @@ def make_secret(*, public: bool) -> str:
     return prefix + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
 
 
-def digest_secret(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
-
 def parse_scopes(text: str, *, optional: bool = False) -> frozenset[str]:
     """Raises OperatorError for an unknown scope, and for none at all unless they are ``optional``."""
     known = f"there are {', '.join(SCOPES)}, and all for every one"
@@ -129,7 +125,7 @@ async def _add(token: Token, database: str) -> str:
     secret = make_secret(public=token.public)
     async with opened(database) as storage:
         try:
-            stored = await storage.add_token(replace(token, digest=digest_secret(secret)))
+            stored = await storage.add_token(replace(token, digest=token_digest(secret)))
         except StoreNotFound as error:
             raise OperatorError(f"There is no store {token.store_id}") from error
     sys.stderr.write(f"Token {stored.id} of store {stored.store_id}; copy it now, it is not shown again:\n")

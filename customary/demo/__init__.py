@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from customary import app
-from customary.cli.tokens import digest_secret
 from customary.demo.people import LANGUAGES, make_customers
 from customary.listening import refuse_taken_port
 from customary.logs import set_up_logging
 from customary.model.body import GroupBody
 from customary.model.change import Origin
+from customary.model.keys import token_digest
 from customary.model.store import SCOPES, Store, Token
 from customary.operations.customers import create_customer
 from customary.operations.groups import create_group
@@ -72,7 +72,7 @@ async def _open_store(storage: Storage, now: int) -> None:
     token = Token(
         id=0,
         store_id=STORE_ID,
-        digest=digest_secret(SECRET),
+        digest=token_digest(SECRET),
         public=False,
         label="Demo",
         scopes=frozenset(SCOPES),

@@ -1,5 +1,6 @@
 """Keys under which text is compared and searched, computed here so that every storage back end agrees to the letter."""
 
+from hashlib import sha256
 from unicodedata import normalize
 
 import idna
@@ -29,3 +30,8 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode().lower()
     except (UnicodeError, ValueError):
         return ""
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of a token: its SHA-256. Its 32 random characters need no slower hash."""
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
