@@ -103,7 +103,7 @@ def planned(options: argparse.Namespace, console: Console) -> Plan:
         workloads=options.workloads or (tuple(WORKLOADS) if full else QUICK_WORKLOADS),
         customers=options.customers or ((100_000, 1_000_000) if full else (100_000,)),
         connections=options.connections or (None if full else (32,)),
-        rounds=options.rounds or 5,
+        rounds=options.rounds or (5 if full else 4),
         seconds=options.seconds or (5 if full else 1),
         sample=100_000 if full else 20_000,
         work=options.work,
