@@ -116,7 +116,7 @@ class GroupCommit:
         items, self._waiting = self._waiting[: self._works_per_commit], self._waiting[self._works_per_commit :]
         batch = Batch(self._connection)
         try:
-            outcomes = [batch.run(item.step) for item in items]
+            outcomes = batch.run([item.step for item in items])
             batch.save_counters()
         except Exception as error:
             self._give_up(items, error)
