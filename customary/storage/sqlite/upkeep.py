@@ -77,15 +77,16 @@ class Upkeep:
 
         Where searches never pause that may never be the moment, and the log would grow without end: hence the second
         time it waits for the readers that are there. Later ones read the database alone and are not waited for.
+        One that reads for long (a backup) is not waited for often: only each time that the log has grown twofold.
         """
         overdue = self._wal_pages > 2 * self._checkpoint_pages
         wait_for_locks(self._connection, PATIENCE_WITH_READERS if overdue else 0.0)
         try:
             mode = apsw.SQLITE_CHECKPOINT_RESTART if overdue else apsw.SQLITE_CHECKPOINT_PASSIVE
             self._connection.wal_checkpoint(mode=mode)
-        except (apsw.BusyError, apsw.LockedError):
-            pass  # another process does it, or reads for long
-        self._checkpoint_due = self._wal_pages + self._checkpoint_pages
+            self._checkpoint_due = self._wal_pages + self._checkpoint_pages
+        except (apsw.BusyError, apsw.LockedError):  # another process does it, or reads for long
+            self._checkpoint_due = 2 * self._wal_pages
 
     def _count_unindexed(self) -> int:
         return int(self._connection.execute(SQL["count_unindexed"]).get)

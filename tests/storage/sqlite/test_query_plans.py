@@ -1,0 +1,127 @@
+"""Which index SQLite takes: what is asked on every request never reads through a table, nor sorts one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from customary.model.search import CustomerSearch
+from customary.storage.sqlite.connection import open_reader, open_writer
+from customary.storage.sqlite.finder import Finder
+from customary.storage.sqlite.sql import SQL
+from tests.storage.records import STORE
+
+BY_ROWID = ["SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)"]
+CHANGE_KEY = "sqlite_autoindex_change_1"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[apsw.Connection]:
+    writer = open_writer(str(path), 1)
+    writer.execute(SQL["add_store"], (STORE, "Shop", "", "UTC", '["en"]', "en", 0, 0))
+    reader = open_reader(str(path), 1)
+    yield reader
+    reader.close()
+    writer.close()
+
+
+def plan(connection: apsw.Connection, statement: str, values: Any = None) -> list[str]:
+    values = (1,) * statement.count("?") if values is None else values
+    numbered = [int(number) for number in re.findall(r"\?(\d)", statement)]
+    if numbered:
+        values = (1,) * max(numbered)
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
+    """The plans of all that a search asks of the customers and the change log."""
+    asked: list[tuple[str, Any]] = []
+    connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
+    Finder().search(connection, STORE, CustomerSearch(**search))
+    connection.exec_trace = None
+    return [
+        line for sql, values in asked if re.search(r"FROM customer\b", sql) for line in plan(connection, sql, values)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("get_customer", BY_ROWID),
+        ("get_customer_to_replace", BY_ROWID),
+        ("replace_customer", BY_ROWID),
+        ("replace_customer_keys", BY_ROWID),
+        ("replace_customer_texts", BY_ROWID),
+        ("delete_customer", BY_ROWID),
+        ("get_texts", BY_ROWID),
+        ("get_store", ["SEARCH store USING INTEGER PRIMARY KEY (rowid=?)"]),
+        ("get_counters", ["SEARCH store USING INTEGER PRIMARY KEY (rowid=?)"]),
+        ("set_counters", ["SEARCH store USING INTEGER PRIMARY KEY (rowid=?)"]),
+        ("find_token", ["SEARCH token USING INDEX token_by_digest (store_id=? AND digest=?)"]),
+        ("revoke_token", ["SEARCH token USING INTEGER PRIMARY KEY (rowid=?)"]),
+        ("get_group", ["SEARCH customer_group USING PRIMARY KEY (store_id=? AND id=?)"]),
+        ("list_groups", ["SEARCH customer_group USING PRIMARY KEY (store_id=?)"]),
+        ("move_members", ["SEARCH customer_group USING PRIMARY KEY (store_id=? AND id=?)"]),
+        (
+            "list_group_members",
+            ["SEARCH customer USING INDEX customer_by_group (store_id=? AND customer_group_id=?)"],
+        ),
+        ("get_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
+        ("list_changes", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq>?)"]),
+        (
+            "list_deleted",
+            ["SEARCH change USING INDEX change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"],
+        ),
+        (
+            "count_deleted",
+            ["SEARCH change USING COVERING INDEX change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"],
+        ),
+    ],
+)
+def test_statements(statement: str, expected: list[str], connection: apsw.Connection) -> None:
+    assert plan(connection, SQL[statement]) == expected
+
+
+def test_the_newest_change_of_a_customer(connection: apsw.Connection) -> None:
+    lines = plan(connection, SQL["newest_customer_change"])
+    assert [line for line in lines if line.startswith(("SEARCH", "SCAN customer", "SCAN change"))] == [
+        "SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH change USING COVERING INDEX change_deleted_by_entity (store_id=? AND entity=? AND entity_id=?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("search", "index"),
+    [
+        ({"email": "Jo@Example.com", "use_exact_email_match": True}, "customer_by_email (store_id=? AND email_key=?)"),
+        ({}, "customer_by_name (store_id=?)"),
+        ({"sort_by": "NAME_DESC"}, "customer_by_name (store_id=?)"),
+        ({"tax_exempt": True}, "customer_by_name (store_id=?)"),
+        ({"sort_by": "EMAIL_ASC"}, "customer_by_email (store_id=?)"),
+        ({"sort_by": "REGISTERED_DATE_DESC"}, "customer_by_registered (store_id=?)"),
+        ({"customer_group_ids": (1,)}, "customer_by_group (store_id=? AND customer_group_id=?)"),
+    ],
+)
+def test_searches_walk_an_index(search: dict[str, Any], index: str, connection: apsw.Connection, path: Path) -> None:
+    fill(path)
+    lines = plans_of_search(connection, **search)
+    pages = [line for line in lines if "USING INTEGER PRIMARY KEY" not in line]
+    assert pages
+    assert all(line.startswith("SEARCH customer USING") for line in pages)
+    assert pages[-1].endswith(f"INDEX {index}")
+
+
+def fill(path: Path) -> None:
+    """A customer in a group, so that the search does not end before it asks."""
+    writer = open_writer(str(path), 1)
+    texts = ("jo@example.com", "", "", "", "", "", "", "")
+    values = ((STORE << 32) + 1, STORE, 1, 0, "jo@example.com", "", 1, *texts, 1, 0, "", None, 1, "b2c", "", "", "{}")
+    document = '{"id":1,"email":"jo@example.com","registered":0,"updated":0}'
+    writer.execute(SQL["add_customer"], (*values[:-1], document))
+    writer.execute(SQL["add_group"], (STORE, 1, 1, "Wholesale", ""))
+    writer.execute(SQL["move_members"], (1, STORE, 1))
+    writer.execute("UPDATE store SET customer_count = 1, last_seq = 1, last_customer_id = 1")
+    writer.close()
