@@ -61,13 +61,14 @@ def put_under_load(
     command = [wrk_path(), "--threads", "1", "--connections", str(cell.connections), "--duration", f"{seconds}s"]
     command += ["--timeout", f"{LONGEST_WAIT}s", "--script", str(SCRIPT), f"http://{HOST}:{server.port}"]
     command += ["--", str(requests), str(first), str(mark)]
-    server_before, machine_before = server.cpu_seconds(), machine_seconds()
+    server_before, machine_before, begun = server.cpu_seconds(), machine_seconds(), time.monotonic()
     try:
         output, generator_seconds = _run(command, seconds)
     except BenchmarkError as error:
         raise BenchmarkError(f"{target}, {cell.title}: {error} ({server.state()})") from error
     server_seconds = server.cpu_seconds() - server_before
     other_seconds = machine_seconds() - machine_before - server_seconds - generator_seconds
+    whole = time.monotonic() - begun
     counted = _counted(output)
     elapsed = counted["microseconds"] / 1e6
     return Figure(
@@ -82,7 +83,7 @@ def put_under_load(
         errors=sum(counted[kind] for kind in ("connect", "read", "write", "status", "timeout")),
         generator_cpu=generator_seconds / elapsed,
         server_cpu=server_seconds / elapsed,
-        other_cpu=max(other_seconds, 0.0) / elapsed,
+        other_cpu=max(other_seconds, 0.0) / whole,
     )
 
 
