@@ -13,6 +13,7 @@ from msgspec import convert
 
 from benchmarks import population
 from customary.app import build_application, build_server
+from customary.logs import AccessLog
 from customary.model.body import CustomerBody
 from customary.model.change import Origin
 from customary.model.customer import Customer
@@ -54,7 +55,8 @@ class NoStorage:
 async def serve(port: int) -> None:
     settings = Settings(port=port)
     storage: Storage = NoStorage()  # type: ignore[assignment]  # only what the measured calls ask for
-    server: Server = build_server(settings, build_application(settings, storage, PasswordHashing()), port)
+    application = build_application(settings, storage, PasswordHashing(), AccessLog(settings.log_format))
+    server: Server = build_server(settings, application, port)
     await server.serve()
 
 

@@ -38,15 +38,15 @@ class Settings:
     )
     tls_key: Path | None = field(default=None, metadata=_about("PEM file with the private key of the certificate."))
     log_format: Literal["text", "json"] = field(
-        default="text",
+        default="json",
         metadata=_about("How a log line looks: text for people, json for one object a line."),
     )
     log_level: Literal["debug", "info", "warning", "error"] = field(
         default="info", metadata=_about("The least severe message that is logged.")
     )
     access_log: bool = field(
-        default=False,
-        metadata=_about("Log one line for each request: method, path without its query, status, time."),
+        default=True,
+        metadata=_about("Log one line for each request: request id, method, kind of path, status, milliseconds, store, token."),
     )
     body_limit: int = field(
         default=1_048_576,

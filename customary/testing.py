@@ -66,7 +66,7 @@ class ServerInThread:
 @contextmanager
 def server_in_thread(database: Path, **settings: Any) -> Iterator[ServerInThread]:
     """Serves the SQLite file until the block ends. ``settings`` are those of ``customary serve``."""
-    chosen = Settings(database=f"sqlite:///{database}", port=0, **settings)
+    chosen = Settings(**{"database": f"sqlite:///{database}", "port": 0, "access_log": False} | settings)
     started: list[ServerInThread] = []
     failure: list[BaseException] = []
     ready = threading.Event()

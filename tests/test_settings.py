@@ -34,7 +34,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "customary.toml"
-    path.write_text('port = 1111\nhost = "127.0.0.2"\naccess_log = true\nlog_format = "json"\n')
+    path.write_text('port = 1111\nhost = "127.0.0.2"\naccess_log = false\nlog_format = "text"\n')
     return path
 
 
@@ -49,7 +49,7 @@ def test_a_flag_goes_before_a_variable_and_a_variable_before_the_file(
     monkeypatch.setenv("CUSTOMARY_PORT", "2222")
     monkeypatch.setenv("CUSTOMARY_HOST", "127.0.0.3")
     assert application.main(["serve", "--config", str(file), "--port", "3333"]) == 0
-    assert started == [Settings(port=3333, host="127.0.0.3", access_log=True, log_format="json")]
+    assert started == [Settings(port=3333, host="127.0.0.3", access_log=False, log_format="text")]
 
 
 def test_the_file_may_be_named_before_the_command(started: list[Settings], file: Path) -> None:
@@ -64,9 +64,9 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         port=1,
         tls_certificate=Path(__file__),
         tls_key=Path(__file__),
-        log_format="json",
+        log_format="text",
         log_level="debug",
-        access_log=True,
+        access_log=False,
         body_limit=2,
         body_timeout=3.5,
         header_timeout=4.5,

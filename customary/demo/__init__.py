@@ -29,7 +29,7 @@ WEEK = 7 * 24 * 60 * 60
 
 async def run(port: int, say: Callable[[str], None]) -> int:
     """Serves the demo and returns the exit code. Raises OperatorError when the port is taken."""
-    settings = Settings(host=HOST, port=port, access_log=True)
+    settings = Settings(host=HOST, port=port, log_format="text")
     set_up_logging(settings.log_format, settings.log_level)
     refuse_taken_port(HOST, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server listens to it: clean up, then stop
