@@ -43,6 +43,11 @@ CHOICES = (
     "Deleting an extra field removes its values",
     "Every recorded order counts",
     "Text filters match a part",
+    "answers all ids at once",
+    "What there is to filter by",
+    "`name` of `GET /customers/locations`",
+    "Countries and states are arrays",
+    "always has both times",
 )
 # In two halves, so that this file doesn't have them either.
 HOSTS = (

@@ -98,7 +98,7 @@ class Application:
             token = bearer_token(headers.get("authorization"))
             if token is None and "token=" in call.query_string:
                 token = parse_query(call.query_string).get("token")
-            call.token = await self._authentication.check(call.store_id, token, route.scope)
+            call.token = await self._authentication.check(call.store_id, token, route.scope, route.public)
 
     async def _read_body(self, headers: Any, protocol: Any) -> bytes:
         content_type = headers.get("content-type")

@@ -19,8 +19,11 @@ class Authentication:
         self._storage = storage
         self._remembered: dict[tuple[int, bytes], tuple[float, Token]] = {}
 
-    async def check(self, store_id: int, token: str | None, scope: str) -> Token:
-        """Raises StoreNotFound, InvalidToken, StoreSuspended, InsufficientScope, in this order."""
+    async def check(self, store_id: int, token: str | None, scope: str, public: bool = False) -> Token:
+        """An empty scope is had by every token, but by a public one only where ``public`` says so.
+
+        Raises StoreNotFound, InvalidToken, StoreSuspended, InsufficientScope, in this order.
+        """
         digest = token_digest(token or "")
         now = time.monotonic()
         until, known = self._remembered.get((store_id, digest), (0.0, None))
@@ -31,6 +34,8 @@ class Authentication:
             self._remembered[store_id, digest] = (now + REMEMBERED_SECONDS, known)
         if scope and (known.public or scope not in known.scopes):
             raise InsufficientScope(f"The token lacks the scope '{scope}'")
+        if known.public and not public:
+            raise InsufficientScope("A public token does not do here")
         return known
 
     async def _look_up(self, store_id: int, digest: bytes) -> Token:

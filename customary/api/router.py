@@ -13,12 +13,14 @@ LONGEST_NUMBER = 18
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``scope`` is what the token must have; None asks for no token at all."""
+    """``scope`` is what the token must have; an empty one is any token, None no token at all. A public token has no
+    scopes, and does only where ``public`` says so."""
 
     method: str
     template: str
     handler: Handler
     scope: str | None = None
+    public: bool = False
 
 
 @dataclass(slots=True)

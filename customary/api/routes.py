@@ -1,6 +1,6 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
-from customary.api import contacts, customers, groups, profiles, service
+from customary.api import contacts, customers, groups, places, profiles, service, summaries
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
@@ -12,6 +12,9 @@ ROUTES = (
     Route("GET", f"{STORE}/customers", customers.search_customers, "read_customers"),
     Route("POST", f"{STORE}/customers", customers.create_customer, "create_customers"),
     Route("GET", f"{STORE}/customers/deleted", customers.list_deleted_customers, "read_customers"),
+    Route("GET", f"{STORE}/customers/filters", summaries.get_customer_filters, "read_customers"),
+    Route("GET", f"{STORE}/customers/locations", summaries.find_customer_locations, "read_customers"),
+    Route("GET", f"{STORE}/customers_ids", summaries.find_customer_ids, "read_customers"),
     Route("GET", f"{STORE}/customers/{{customerId}}/contacts", contacts.list_contacts, "read_customers"),
     Route("POST", f"{STORE}/customers/{{customerId}}/contacts", contacts.create_contact, "create_customers"),
     Route("GET", f"{STORE}/customers/{{customerId}}/contacts/{{contactId}}", contacts.get_contact, "read_customers"),
@@ -31,6 +34,9 @@ ROUTES = (
     Route("DELETE", f"{STORE}/customer_groups/{{groupId}}", groups.delete_group, "update_customers"),
     Route("GET", f"{STORE}/profile", profiles.get_profile, "read_store_profile"),
     Route("PUT", f"{STORE}/profile", profiles.update_profile, "update_store_profile"),
+    Route("GET", f"{STORE}/countries", places.list_countries),
+    Route("GET", f"{STORE}/states", places.list_states),
+    Route("GET", f"{STORE}/latest-stats", summaries.get_latest_stats, "", public=True),
     Route("GET", "/health/live", service.health_live),
     Route("GET", "/health/ready", service.health_ready),
     Route("GET", "/openapi.json", service.openapi),

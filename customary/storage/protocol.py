@@ -10,6 +10,7 @@ from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
+from customary.model.summary import CustomerSummary, LatestUpdates
 
 Result = TypeVar("Result")
 
@@ -74,7 +75,18 @@ class Storage(Reader, Protocol):
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]: ...
 
+    async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
+        """Of all that match, in the search's order; its offset and limit play no part."""
+
     async def count_customers(self, store_id: int) -> int: ...
+
+    async def summarize_customers(self, store_id: int, most_addresses: int) -> CustomerSummary: ...
+
+    async def list_customer_countries(self, store_id: int) -> tuple[str, ...]:
+        """The country codes of all addresses, saved ones and billing, each once."""
+
+    async def get_latest_updates(self, store_id: int) -> LatestUpdates | None:
+        """None when there is no such store."""
 
     async def list_deleted_customers(
         self, store_id: int, since: int | None, until: int | None, offset: int, limit: int

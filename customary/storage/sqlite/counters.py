@@ -1,6 +1,6 @@
 """The counters of one store while a transaction is open: read at its start, written back before its commit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import apsw
 
@@ -20,18 +20,20 @@ class StoreCounters:
     last_change_at: int
     version: int
     seq_at_start: int
+    latest: dict[str, int] = field(default_factory=dict)
+    """Kind of entity → when this transaction changed one last."""
 
     @classmethod
     def load(cls, connection: apsw.Connection, store_id: int) -> "StoreCounters | None":
         row = connection.execute(SQL["get_counters"], (store_id,)).fetchone()
         return cls(*(*row, row[0])) if row else None
 
-    def snapshot(self) -> tuple[int, int, int, int]:
+    def snapshot(self) -> tuple[int, int, int, int, dict[str, int]]:
         """What must be as before after a work failed. The ids need not: a gap in them is harmless."""
-        return self.seq, self.customer_count, self.last_change_at, self.version
+        return self.seq, self.customer_count, self.last_change_at, self.version, self.latest.copy()
 
-    def restore(self, snapshot: tuple[int, int, int, int]) -> None:
-        self.seq, self.customer_count, self.last_change_at, self.version = snapshot
+    def restore(self, snapshot: tuple[int, int, int, int, dict[str, int]]) -> None:
+        self.seq, self.customer_count, self.last_change_at, self.version, self.latest = snapshot
 
     def save(self, connection: apsw.Connection, store_id: int) -> None:
         """Writes nothing when nothing changed: ids that were only taken may be given out again."""
@@ -40,3 +42,7 @@ class StoreCounters:
         ids = (self.customer_id, self.address_id, self.contact_id, self.group_id)
         columns = (self.seq, *ids, self.customer_count, self.last_change_at)
         connection.execute(SQL["set_counters"], (*columns, store_id))
+        for entity, at in self.latest.items():
+            statement = SQL.get(f"set_{entity}s_updated")
+            if statement:
+                connection.execute(statement, (at, store_id))

@@ -15,12 +15,14 @@ from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
+from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import Result, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.sql import SQL
+from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,19 @@ class SqliteStorage:
         if search.email is not None and search.use_exact_email_match:
             return self._finder.search(self._reader, store_id, search)  # a look-up by key
         return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
+
+    async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
+        return await self._in_reader(lambda connection: self._finder.find_ids(connection, store_id, search))
+
+    async def summarize_customers(self, store_id: int, most_addresses: int) -> CustomerSummary:
+        return await self._in_reader(lambda connection: summarize_customers(connection, store_id, most_addresses))
+
+    async def list_customer_countries(self, store_id: int) -> tuple[str, ...]:
+        return await self._in_reader(lambda connection: list_customer_countries(connection, store_id))
+
+    async def get_latest_updates(self, store_id: int) -> LatestUpdates | None:
+        row = self._row("get_latest_updates", store_id)
+        return LatestUpdates(store_created=row[0], customers=row[1], orders=row[2]) if row else None
 
     async def list_deleted_customers(
         self, store_id: int, since: int | None, until: int | None, offset: int, limit: int

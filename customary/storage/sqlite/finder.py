@@ -58,6 +58,16 @@ class Finder:
             documents = [connection.execute(SQL["get_customer"], (key,)).get for key in keys]
         return Page(total=total, items=tuple(rows.decode_customer(document) for document in documents))
 
+    def find_ids(self, connection: apsw.Connection, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
+        """Of all that match, in order."""
+        with connection:
+            size = connection.execute(SQL["count_customers"], (store_id,)).fetchone()
+            if size is None:
+                return ()
+            found = _Search(connection, store_id, search, self._walked_changes, *size)
+            keys: Any = _matching(found, self._source(found)).fetchall()
+        return tuple(rows.customer_id(key) for (key,) in keys)
+
     def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
         if search.email is not None and search.use_exact_email_match:
@@ -110,14 +120,20 @@ def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
 
 
 def _one_pass(found: _Search, source: Source) -> tuple[int, list[int]]:
-    search, where = found.search, found.conditions
-    matching = found.connection.execute(
-        f"SELECT customer_key FROM {source.tables} WHERE {where.where} ORDER BY {order(search.sort_by)}",
-        (*source.values, *where.values),
-    )
+    search = found.search
+    matching = _matching(found, source)
     total = sum(1 for _ in islice(matching, search.offset))
     keys = [key for (key,) in islice(matching, search.limit)]
     return total + len(keys) + sum(1 for _ in matching), keys
+
+
+def _matching(found: _Search, source: Source) -> apsw.Cursor:
+    """The keys of all that match, in order."""
+    where = found.conditions
+    return found.connection.execute(
+        f"SELECT customer_key FROM {source.tables} WHERE {where.where} ORDER BY {order(found.search.sort_by)}",
+        (*source.values, *where.values),
+    )
 
 
 def _total(found: _Search) -> int:

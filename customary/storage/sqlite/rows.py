@@ -25,6 +25,11 @@ def customer_key(store_id: int, customer_id: int) -> int:
     return (store_id << 32) + customer_id if 0 <= customer_id <= LARGEST_ID else 0
 
 
+def customer_id(key: int) -> int:
+    """The half of a key that is the customer's."""
+    return key & 0xFFFF_FFFF
+
+
 def encode_customer(customer: Customer) -> str:
     return _encoder.encode(customer).decode()
 

@@ -1,5 +1,6 @@
-"""The fixed statements of the SQLite back end by name; their text and descriptions are in statements.sql."""
+"""The fixed statements of the SQLite back end by name; their text and descriptions are in the .sql files."""
 
 from customary.storage.statements import load_statements
 
-SQL = load_statements("customary.storage.sqlite", "statements.sql")
+FILES = ("statements.sql", "summaries.sql")
+SQL = {name: text for file in FILES for name, text in load_statements("customary.storage.sqlite", file).items()}

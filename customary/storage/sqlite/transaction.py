@@ -155,7 +155,7 @@ class SqliteTransaction:
 
     def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
         origin = self._origin
-        self._counters.last_change_at = self.at
+        self._counters.last_change_at = self._counters.latest[entity] = self.at
         self._counters.seq += 1
         self._execute(
             SQL["add_change"],

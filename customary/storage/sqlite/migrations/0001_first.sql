@@ -17,7 +17,9 @@ CREATE TABLE store (
     last_contact_id  INTEGER NOT NULL DEFAULT 0,
     last_group_id    INTEGER NOT NULL DEFAULT 0,
     customer_count   INTEGER NOT NULL DEFAULT 0,
-    last_change_at   INTEGER NOT NULL DEFAULT 0 -- time never goes back in a store's change log
+    last_change_at   INTEGER NOT NULL DEFAULT 0, -- time never goes back in a store's change log
+    customers_updated INTEGER,                   -- when a customer was last changed, and an order
+    orders_updated   INTEGER
 ) STRICT;
 
 CREATE TABLE token (

@@ -1,0 +1,16 @@
+"""Countries and states: the same for every store, and no secret."""
+
+from customary.api.call import Answer, Call
+from customary.operations.profiles import read_store
+from customary.rules.parameters import boolean_parameter
+from customary.rules.places import answer_countries, answer_states
+
+
+async def list_countries(call: Call) -> Answer:
+    await read_store(call.storage, call.store_id)
+    return call.answer(answer_countries(boolean_parameter(call.query, "withStates") or False))
+
+
+async def list_states(call: Call) -> Answer:
+    await read_store(call.storage, call.store_id)
+    return call.answer(answer_states(call.query.get("countryCode")))
