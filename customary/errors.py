@@ -15,7 +15,8 @@ CustomaryError
 │   │   ├── StoreNotFound       404
 │   │   ├── CustomerNotFound    404
 │   │   ├── GroupNotFound       404
-│   │   └── ContactNotFound     404
+│   │   ├── ContactNotFound     404
+│   │   └── ExtrafieldNotFound  404
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
@@ -148,6 +149,12 @@ class ContactNotFound(NotFound):
     """Contact not found"""
 
     code = "CONTACT_NOT_FOUND"
+
+
+class ExtrafieldNotFound(NotFound):
+    """Extra field not found"""
+
+    code = "EXTRA_FIELD_NOT_FOUND"
 
 
 class MethodNotAllowed(RequestError):

@@ -34,7 +34,9 @@ BODY_STRUCTS: Mapping[str, type] = {
     "PersonBody": bodies.PersonBody,
     "ShippingAddressBody": bodies.ShippingAddressBody,
     "ListedContactBody": bodies.ContactBody,
+    "ExtrafieldValueBody": bodies.ExtrafieldValueBody,
     "GroupBody": bodies.GroupBody,
+    "NewExtrafieldBody": bodies.ExtrafieldBody,
     "ProfileBody": bodies.ProfileBody,
 }
 ANSWER_STRUCTS: Mapping[str, type] = {
@@ -42,9 +44,11 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "ShippingAddress": answers.ShippingAddressAnswer,
     "Contact": answers.ContactAnswer,
     "Favorite": answers.FavoriteAnswer,
+    "ExtrafieldValue": answers.ExtrafieldValueAnswer,
     "Stats": answers.StatsAnswer,
     "FoundCustomer": answers.CustomerAnswer,
     "Group": answers.GroupAnswer,
+    "Extrafield": answers.ExtrafieldAnswer,
     "Profile": answers.ProfileAnswer,
     "CustomerFilters": summaries.CustomerFiltersAnswer,
     "FilterAddress": summaries.FilterAddressAnswer,
@@ -219,6 +223,10 @@ def test_body_is_described(name: str) -> None:
 
 def test_a_contact_of_its_own_is_one_of_a_list_without_its_id() -> None:
     assert properties(SCHEMAS["ListedContactBody"]).keys() - properties(SCHEMAS["ContactBody"]).keys() == {"id"}
+
+
+def test_an_extra_field_is_changed_by_all_that_makes_it_but_its_key() -> None:
+    assert properties(SCHEMAS["NewExtrafieldBody"]).keys() - properties(SCHEMAS["ExtrafieldBody"]).keys() == {"key"}
 
 
 @pytest.mark.parametrize("name", ANSWER_STRUCTS)

@@ -6,6 +6,7 @@ from customary.api.call import Answer, Call
 from customary.model.body import CustomerBody
 from customary.model.store import GENERAL
 from customary.operations import customers, groups
+from customary.operations.extrafields import read_extrafields_of
 from customary.rules.answers import answer_customer
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.dates import format_date
@@ -35,7 +36,8 @@ async def get_customer(call: Call) -> Answer:
     customer = await customers.read_customer(call.storage, call.store_id, call.number("customerId"))
     group_id = customer.customer_group_id
     group = GENERAL if group_id == GENERAL.id else await call.storage.get_group(call.store_id, group_id)
-    return call.answer(answer_customer(customer, {group_id: (group or GENERAL).name}))
+    extrafields = await read_extrafields_of(call.storage, call.store_id, (customer,))
+    return call.answer(answer_customer(customer, {group_id: (group or GENERAL).name}, extrafields))
 
 
 async def delete_customer(call: Call) -> Answer:
@@ -47,13 +49,14 @@ async def search_customers(call: Call) -> Answer:
     search = parse_customer_search(call.query)
     page, everyone = await customers.search_customers(call.storage, call.store_id, search)
     names = await groups.group_names(call.storage, call.store_id)
+    extrafields = await read_extrafields_of(call.storage, call.store_id, page.items)
     return call.answer(
         {
             "total": page.total,
             "count": len(page.items),
             "offset": search.offset,
             "limit": search.limit,
-            "items": [answer_customer(customer, names, in_search=True) for customer in page.items],
+            "items": [answer_customer(customer, names, extrafields, in_search=True) for customer in page.items],
             "allCustomerCount": everyone,
         }
     )

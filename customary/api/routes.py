@@ -1,9 +1,10 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
-from customary.api import contacts, customers, groups, places, profiles, service, summaries
+from customary.api import contacts, customers, extrafields, groups, places, profiles, service, summaries
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
+EXTRAFIELDS = f"{STORE}/store_extrafields/customers"
 
 ROUTES = (
     Route("PUT", f"{STORE}/customers/{{customerId}}", customers.update_customer, "update_customers"),
@@ -32,6 +33,11 @@ ROUTES = (
     Route("GET", f"{STORE}/customer_groups/{{groupId}}", groups.get_group, "read_customers"),
     Route("PUT", f"{STORE}/customer_groups/{{groupId}}", groups.update_group, "update_customers"),
     Route("DELETE", f"{STORE}/customer_groups/{{groupId}}", groups.delete_group, "update_customers"),
+    Route("GET", EXTRAFIELDS, extrafields.list_extrafields, "read_customers_extrafields"),
+    Route("POST", EXTRAFIELDS, extrafields.create_extrafield, "update_customers_extrafields"),
+    Route("GET", f"{EXTRAFIELDS}/{{key}}", extrafields.get_extrafield, "read_customers_extrafields"),
+    Route("PUT", f"{EXTRAFIELDS}/{{key}}", extrafields.update_extrafield, "update_customers_extrafields"),
+    Route("DELETE", f"{EXTRAFIELDS}/{{key}}", extrafields.delete_extrafield, "delete_customers_extrafields"),
     Route("GET", f"{STORE}/profile", profiles.get_profile, "read_store_profile"),
     Route("PUT", f"{STORE}/profile", profiles.update_profile, "update_store_profile"),
     Route("GET", f"{STORE}/countries", places.list_countries),

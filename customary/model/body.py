@@ -41,6 +41,13 @@ class ContactBody(Struct, frozen=True, kw_only=True, rename="camel"):
     order_by: Number = UNSET
 
 
+class ExtrafieldValueBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    """UNIX seconds may be sent as a number where the field is a date."""
+
+    key: Text = UNSET
+    value: str | Integer | None | UnsetType = UNSET
+
+
 class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """The body of create and of update customer. Read-only fields are absent: sent, they are ignored."""
 
@@ -61,12 +68,20 @@ class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     accept_marketing: Flag = UNSET
     lang: Text = UNSET
     private_admin_notes: Text = UNSET
+    extrafields: tuple[ExtrafieldValueBody, ...] | None | UnsetType = UNSET
     primary_phone: Text = UNSET
 
 
 class GroupBody(Struct, frozen=True, kw_only=True, rename="camel"):
     name: Text = UNSET
     external_reference_id: Text = UNSET
+
+
+class ExtrafieldBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    key: Text = UNSET
+    title: Text = UNSET
+    type: Text = UNSET
+    shown_on_order_details: Flag = UNSET
 
 
 class LanguagesBody(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Entity = Literal["customer", "group", "store"]
+Entity = Literal["customer", "group", "store", "extrafield"]
 Kind = Literal["created", "updated", "deleted"]
 
 

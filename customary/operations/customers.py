@@ -81,7 +81,12 @@ async def read_facts(reader: Reader, store_id: int, body: CustomerBody) -> Store
     group_exists = True
     if isinstance(body.customer_group_id, int) and body.customer_group_id:
         group_exists = await reader.get_group(store_id, body.customer_group_id) is not None
-    return StoreFacts(languages=store.languages if store else (), group_exists=group_exists)
+    extrafields = await reader.list_extrafields(store_id) if body.extrafields else ()
+    return StoreFacts(
+        languages=store.languages if store else (),
+        group_exists=group_exists,
+        extrafield_types={extrafield.key: extrafield.type for extrafield in extrafields},
+    )
 
 
 async def _hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:

@@ -3,14 +3,17 @@
 A field with a default is left out of the JSON when it is empty; one without is always there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
-from customary.model.customer import Contact, Customer, Person, ShippingAddress
+from customary.model.customer import Contact, Customer, ExtrafieldValue, Person, ShippingAddress
+from customary.model.extrafield import Extrafield
 from customary.model.store import GENERAL, Group, Store
 from customary.rules.countries import country_name, state_name
 from customary.rules.dates import format_date
+
+ENTITY_TYPES = ("CUSTOMERS",)
 
 
 class PersonAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -53,6 +56,15 @@ class FavoriteAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
     added_timestamp: str
 
 
+class ExtrafieldValueAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    key: str
+    title: str
+    value: str
+    type: str
+    order_by: int
+    entity_types: tuple[str, ...]
+
+
 class StatsAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     number_of_orders: int
     sales_value: float | int
@@ -85,11 +97,17 @@ class CustomerAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_def
     private_admin_notes: str
     stats: StatsAnswer
     favorites: tuple[FavoriteAnswer, ...]
+    extrafields: tuple[ExtrafieldValueAnswer, ...] = ()
     external_reference_id: str = ""
 
 
-def answer_customer(customer: Customer, group_names: Mapping[int, str], in_search: bool = False) -> CustomerAnswer:
-    """``group_names`` must have the customer's group; ``in_search`` adds what only searches show."""
+def answer_customer(
+    customer: Customer, group_names: Mapping[int, str], extrafields: Sequence[Extrafield], in_search: bool = False
+) -> CustomerAnswer:
+    """``group_names`` must have the customer's group; ``in_search`` adds what only searches show.
+
+    ``extrafields`` must be all of the store's when the customer has a value of one.
+    """
     person = customer.billing_person
     return CustomerAnswer(
         id=customer.id,
@@ -118,6 +136,7 @@ def answer_customer(customer: Customer, group_names: Mapping[int, str], in_searc
             FavoriteAnswer(product_id=favorite.product_id, added_timestamp=format_date(favorite.added_timestamp))
             for favorite in customer.favorites
         ),
+        extrafields=_answer_values(customer.extrafields, extrafields) if customer.extrafields else (),
         external_reference_id=customer.external_reference_id,
     )
 
@@ -132,6 +151,25 @@ def answer_contact(contact: Contact) -> ContactAnswer:
         default=contact.default,
         order_by=contact.order_by,
         timestamp=format_date(contact.timestamp),
+    )
+
+
+def _answer_values(
+    values: tuple[ExtrafieldValue, ...], extrafields: Sequence[Extrafield]
+) -> tuple[ExtrafieldValueAnswer, ...]:
+    """In the order of the store's fields."""
+    by_key = {each.key: each.value for each in values}
+    return tuple(
+        ExtrafieldValueAnswer(
+            key=extrafield.key,
+            title=extrafield.title,
+            value=by_key[extrafield.key],
+            type=extrafield.type,
+            order_by=position,
+            entity_types=ENTITY_TYPES,
+        )
+        for position, extrafield in enumerate(extrafields)
+        if extrafield.key in by_key
     )
 
 
@@ -199,6 +237,30 @@ class GroupAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
 
 def answer_group(group: Group) -> GroupAnswer:
     return GroupAnswer(id=group.id, name=group.name, external_reference_id=group.external_reference_id)
+
+
+class ExtrafieldAnswer(Struct, frozen=True, kw_only=True, rename="camel"):
+    key: str
+    title: str
+    entity_types: tuple[str, ...]
+    type: str
+    shown_on_order_details: bool
+    linked_with_checkout_field: bool
+    created_date: str
+    last_modified_date: str
+
+
+def answer_extrafield(extrafield: Extrafield) -> ExtrafieldAnswer:
+    return ExtrafieldAnswer(
+        key=extrafield.key,
+        title=extrafield.title,
+        entity_types=ENTITY_TYPES,
+        type=extrafield.type,
+        shown_on_order_details=extrafield.shown_on_order_details,
+        linked_with_checkout_field=False,  # there is no checkout
+        created_date=format_date(extrafield.created),
+        last_modified_date=format_date(extrafield.modified),
+    )
 
 
 class GeneralInfoAnswer(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -1,5 +1,6 @@
 """How a body changes a customer: merge, replace and clear. Pure: the clock, new ids and the store's facts come in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import UNSET, Struct
@@ -10,6 +11,7 @@ from customary.model.body import CustomerBody, PersonBody
 from customary.model.customer import Contact, Customer, Person, ShippingAddress
 from customary.rules import contacts
 from customary.rules.addresses import replace_addresses
+from customary.rules.extrafields import replace_values
 from customary.rules.ids import Ids
 from customary.rules.people import merge_billing_person
 from customary.rules.problems import Problems, take_choice, take_number, take_text
@@ -27,10 +29,12 @@ _FLAGS = (("tax_id_valid", True), ("tax_exempt", False), ("accept_marketing", No
 
 
 class StoreFacts(Struct, frozen=True, kw_only=True):
-    """What the rule must know of the store: its languages, and whether the group that the body names exists."""
+    """What the rule must know of the store: its languages, whether the group that the body names exists, and the type
+    of each extra field by its key."""
 
     languages: tuple[str, ...]
     group_exists: bool = True
+    extrafield_types: Mapping[str, str] = {}
 
 
 def update_customer(
@@ -75,6 +79,9 @@ def _apply(
     changes["billing_person"] = _take_billing_person(customer.billing_person, body, problems)
     changes["shipping_addresses"] = _take_addresses(customer, body, ids, now, problems)
     changes["contacts"] = _take_contacts(customer, body, ids, now, problems)
+    if body.extrafields is not UNSET:
+        types = facts.extrafield_types
+        changes["extrafields"] = replace_values(customer.extrafields, body.extrafields or (), types, problems)
     if body.lang is not UNSET:
         changes["lang"] = _take_language(body.lang, facts, problems)
     if problems:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
+from customary.model.extrafield import Extrafield
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
@@ -23,6 +24,9 @@ class Reader(Protocol):
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None: ...
 
     async def get_group(self, store_id: int, group_id: int) -> Group | None: ...
+
+    async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
+        """In the order in which they were made."""
 
 
 class Transaction(Reader, Protocol):
@@ -41,6 +45,8 @@ class Transaction(Reader, Protocol):
 
     def new_group_id(self) -> int: ...
 
+    def new_extrafield_id(self) -> int: ...
+
     async def add_customer(self, customer: Customer) -> Customer:
         """Raises EmailAlreadyUsed. Returns the customer with its version."""
 
@@ -56,6 +62,17 @@ class Transaction(Reader, Protocol):
     async def replace_group(self, before: Group, after: Group) -> None: ...
 
     async def delete_group(self, group: Group) -> None: ...
+
+    async def list_extrafield_holders(self, key: str) -> list[Customer]:
+        """The customers that have a value of it."""
+
+    async def add_extrafield(self, extrafield: Extrafield) -> None: ...
+
+    async def replace_extrafield(self, before: Extrafield, after: Extrafield) -> None:
+        """The key stays."""
+
+    async def delete_extrafield(self, extrafield: Extrafield) -> None:
+        """Values that customers have of it must be gone."""
 
     async def replace_store(self, before: Store, after: Store) -> None: ...
 

@@ -76,6 +76,10 @@ class Shop:
     def add_group(self, name: str = "Wholesale") -> int:
         return int(self.post("/customer_groups", {"name": name})["id"])
 
+    def add_extrafield(self, title: str = "Shoe size", **body: Json) -> str:
+        """The new field's key."""
+        return str(self.post("/store_extrafields/customers", {"title": title, **body})["key"])
+
     def customer(self, customer_id: int) -> Json:
         return self.get(f"/customers/{customer_id}")
 

@@ -16,6 +16,7 @@ BODIES: dict[str, Json] = {
     "create_customer": {"email": "new@example.com"},
     "create_contact": {"contact": "x"},
     "create_group": {"name": "New"},
+    "create_extrafield": {"title": "New"},
 }
 STORE = "/api/v3/{storeId}"
 
@@ -25,13 +26,13 @@ def name(route: Route) -> str:
 
 
 @pytest.fixture
-def path_values(shop: Shop) -> dict[str, int]:
+def path_values(shop: Shop) -> dict[str, Json]:
     customer = shop.add_customer()
     contact = shop.customer(customer)["contacts"][0]["id"]
-    return {"customerId": customer, "contactId": contact, "groupId": shop.add_group()}
+    return {"customerId": customer, "contactId": contact, "groupId": shop.add_group(), "key": shop.add_extrafield()}
 
 
-def request(route: Route, values: dict[str, int]) -> dict[str, Any]:
+def request(route: Route, values: dict[str, Json]) -> dict[str, Any]:
     body = BODIES.get(route.handler.__name__, {} if route.method in {"PUT", "POST"} else ABSENT)
     return {"method": route.method, "path": route.template.removeprefix(STORE).format(**values), "body": body}
 
@@ -41,13 +42,13 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_the_one_scope_is_enough(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_the_one_scope_is_enough(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     token = shop.server.add_token(shop.store_id, [route.scope] if route.scope else [])
     assert shop.call(**request(route, path_values), headers=bearer(token)).status == 200
 
 
 @pytest.mark.parametrize("route", [route for route in PROTECTED if route.scope], ids=name)
-def test_all_other_scopes_are_not(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_all_other_scopes_are_not(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     changes = shop.changes()
     token = shop.server.add_token(shop.store_id, [scope for scope in SCOPES if scope != route.scope])
     answer = shop.call(**request(route, path_values), headers=bearer(token))
@@ -58,7 +59,7 @@ def test_all_other_scopes_are_not(shop: Shop, path_values: dict[str, int], route
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
 def test_a_token_of_another_store_opens_nothing(
-    shop: Shop, other_shop: Shop, path_values: dict[str, int], route: Route
+    shop: Shop, other_shop: Shop, path_values: dict[str, Json], route: Route
 ) -> None:
     changes = shop.changes()
     answer = shop.call(**request(route, path_values), headers=bearer(other_shop.token))
@@ -69,7 +70,7 @@ def test_a_token_of_another_store_opens_nothing(
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_a_public_token_opens_nothing_but_times(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_a_public_token_opens_nothing_but_times(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     token = shop.server.add_token(shop.store_id, SCOPES, public=True)
     answer = shop.call(**request(route, path_values), headers=bearer(token))
     if route.public:
@@ -81,20 +82,20 @@ def test_a_public_token_opens_nothing_but_times(shop: Shop, path_values: dict[st
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_the_token_in_the_query(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_the_token_in_the_query(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     token = shop.server.add_token(shop.store_id, [str(route.scope)])
     assert shop.call(**request(route, path_values), query={"token": token}, headers={}).status == 200
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_no_token(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_no_token(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     changes = shop.changes()
     check_error(shop.call(**request(route, path_values), headers={}), 403, "INVALID_API_TOKEN")
     assert shop.changes() == changes
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_a_suspended_store(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_a_suspended_store(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     shop.server.run(shop.server.storage.set_suspended(shop.store_id, True))
     token = shop.server.add_token(shop.store_id)  # one that the server has not met yet
     check_error(shop.call(**request(route, path_values), headers=bearer(token)), 402, "STORE_IS_SUSPENDED")
@@ -102,7 +103,7 @@ def test_a_suspended_store(shop: Shop, path_values: dict[str, int], route: Route
 
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
-def test_a_store_that_is_not_there(shop: Shop, path_values: dict[str, int], route: Route) -> None:
+def test_a_store_that_is_not_there(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
     method, path, body = request(route, path_values).values()
     for store in (999_999, 0, 2**31, 10**17):
         answer = shop.client.request(

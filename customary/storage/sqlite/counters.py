@@ -16,6 +16,7 @@ class StoreCounters:
     address_id: int
     contact_id: int
     group_id: int
+    extrafield_id: int
     customer_count: int
     last_change_at: int
     version: int
@@ -39,7 +40,7 @@ class StoreCounters:
         """Writes nothing when nothing changed: ids that were only taken may be given out again."""
         if self.seq == self.seq_at_start:
             return
-        ids = (self.customer_id, self.address_id, self.contact_id, self.group_id)
+        ids = (self.customer_id, self.address_id, self.contact_id, self.group_id, self.extrafield_id)
         columns = (self.seq, *ids, self.customer_count, self.last_change_at)
         connection.execute(SQL["set_counters"], (*columns, store_id))
         for entity, at in self.latest.items():

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
+from customary.model.extrafield import Extrafield
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
@@ -91,6 +92,9 @@ class SqliteStorage:
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
         row = self._row("get_group", store_id, group_id)
         return rows.group_from_row(row) if row else None
+
+    async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
+        return tuple(rows.extrafield_from_row(row) for row in self._rows("list_extrafields", store_id))
 
     async def find_token(self, store_id: int, digest: bytes) -> Token | None:
         row = self._row("find_token", store_id, digest)
@@ -243,6 +247,6 @@ def _newest_change(connection: apsw.Connection, store_id: int, entity: Entity, e
     if entity == "customer":
         key = rows.customer_key(store_id, entity_id)
         return int(connection.execute(SQL["newest_customer_change"], (store_id, entity_id, key)).get)
-    if entity == "group":
-        return int(connection.execute(SQL["newest_group_change"], (store_id, entity_id)).get)
+    if entity != "store":
+        return int(connection.execute(SQL[f"newest_{entity}_change"], (store_id, entity_id)).get)
     return int(connection.execute(SQL["newest_store_change"], (store_id,)).get or 0)

@@ -6,6 +6,7 @@ from msgspec import json
 
 from customary.model.change import Change
 from customary.model.customer import Customer, Person
+from customary.model.extrafield import Extrafield
 from customary.model.keys import email_key, search_key
 from customary.model.store import Group, Store, Token
 
@@ -37,7 +38,7 @@ def encode_customer(customer: Customer) -> str:
 decode_customer = _decoder.decode
 
 
-def encode_state(state: Group | Store) -> str:
+def encode_state(state: Group | Store | Extrafield) -> str:
     """The ``before`` of a change to something other than a customer."""
     return _encoder.encode(state).decode()
 
@@ -127,6 +128,19 @@ def encode_list(texts: tuple[str, ...] | list[str]) -> str:
 def group_from_row(row: Row) -> Group:
     group_id, name, external_reference_id = row
     return Group(id=group_id, name=name, external_reference_id=external_reference_id)
+
+
+def extrafield_from_row(row: Row) -> Extrafield:
+    number, key, title, kind, shown, created, modified = row
+    return Extrafield(
+        id=number,
+        key=key,
+        title=title,
+        type=kind,
+        shown_on_order_details=bool(shown),
+        created=created,
+        modified=modified,
+    )
 
 
 def change_from_row(row: Row) -> Change:

@@ -21,13 +21,13 @@ UPDATE store SET suspended = ? WHERE store_id = ? RETURNING store_id;
 
 -- name: get_counters
 -- What a transaction on the store starts from.
-SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, customer_count, last_change_at,
-    version
+SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, last_extrafield_id,
+    customer_count, last_change_at, version
 FROM store WHERE store_id = ?;
 
 -- name: set_counters
 UPDATE store SET last_seq = ?, last_customer_id = ?, last_address_id = ?, last_contact_id = ?, last_group_id = ?,
-    customer_count = ?, last_change_at = ?
+    last_extrafield_id = ?, customer_count = ?, last_change_at = ?
 WHERE store_id = ?;
 
 -- name: count_customers
@@ -134,6 +134,35 @@ UPDATE customer_group SET version = ?, name = ?, external_reference_id = ? WHERE
 -- name: delete_group
 DELETE FROM customer_group WHERE store_id = ? AND id = ?;
 
+-- name: list_extrafields
+SELECT id, key, title, type, shown_on_order_details, created, modified
+FROM extrafield WHERE store_id = ? ORDER BY id;
+
+-- name: get_extrafield_version
+SELECT version FROM extrafield WHERE store_id = ? AND id = ?;
+
+-- name: add_extrafield
+INSERT INTO extrafield (store_id, id, version, key, title, type, shown_on_order_details, created, modified)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: replace_extrafield
+UPDATE extrafield SET version = ?, title = ?, type = ?, shown_on_order_details = ?, modified = ?
+WHERE store_id = ? AND id = ?;
+
+-- name: delete_extrafield
+DELETE FROM extrafield WHERE store_id = ? AND id = ?;
+
+-- name: list_extrafield_holders
+SELECT document FROM extrafield_holder CROSS JOIN customer
+    ON customer_key = (extrafield_holder.store_id << 32) + customer_id
+WHERE extrafield_holder.store_id = ? AND key = ? ORDER BY customer_id;
+
+-- name: add_extrafield_holder
+INSERT INTO extrafield_holder (store_id, key, customer_id) VALUES (?, ?, ?);
+
+-- name: delete_extrafield_holder
+DELETE FROM extrafield_holder WHERE store_id = ? AND key = ? AND customer_id = ?;
+
 -- name: add_change
 INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -162,6 +191,12 @@ SELECT coalesce(
     (SELECT version FROM customer_group WHERE store_id = ?1 AND id = ?2),
     (SELECT max(seq) FROM change
      WHERE store_id = ?1 AND entity = 'group' AND entity_id = ?2 AND kind = 'deleted'), 0);
+
+-- name: newest_extrafield_change
+SELECT coalesce(
+    (SELECT version FROM extrafield WHERE store_id = ?1 AND id = ?2),
+    (SELECT max(seq) FROM change
+     WHERE store_id = ?1 AND entity = 'extrafield' AND entity_id = ?2 AND kind = 'deleted'), 0);
 
 -- name: newest_store_change
 SELECT version FROM store WHERE store_id = ?;

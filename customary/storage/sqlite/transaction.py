@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from customary.errors import EmailAlreadyUsed, StorageFull
 from customary.model.change import Entity, Kind, Origin
-from customary.model.customer import Customer
+from customary.model.customer import Customer, ExtrafieldValue
+from customary.model.extrafield import Extrafield
 from customary.model.store import Group, Store
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
@@ -59,6 +60,10 @@ class SqliteTransaction:
         self._counters.group_id = _next_id(self._counters.group_id)
         return self._counters.group_id
 
+    def new_extrafield_id(self) -> int:
+        self._counters.extrafield_id = _next_id(self._counters.extrafield_id)
+        return self._counters.extrafield_id
+
     async def get_store(self, store_id: int) -> Store | None:
         row = self._execute(SQL["get_store"], (store_id,)).fetchone()
         return rows.store_from_row(row) if row else None
@@ -75,6 +80,13 @@ class SqliteTransaction:
         row = self._execute(SQL["get_group"], (store_id, group_id)).fetchone()
         return rows.group_from_row(row) if row else None
 
+    async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
+        return tuple(rows.extrafield_from_row(row) for row in self._execute(SQL["list_extrafields"], (store_id,)))
+
+    async def list_extrafield_holders(self, key: str) -> list[Customer]:
+        found = self._execute(SQL["list_extrafield_holders"], (self._store_id, key))
+        return [rows.decode_customer(document) for (document,) in found]
+
     async def list_group_members(self, group_id: int) -> list[Customer]:
         found = self._execute(SQL["list_group_members"], (self._store_id, group_id))
         return [rows.decode_customer(document) for (document,) in found]
@@ -88,6 +100,7 @@ class SqliteTransaction:
         self._mark_unindexed(key)
         self._counters.customer_count += 1
         self._move_members(0, stored.customer_group_id)
+        self._move_values(stored.id, (), stored.extrafields)
         self._append("customer", stored.id, "created", 0, None)
         return stored
 
@@ -103,6 +116,8 @@ class SqliteTransaction:
             self._execute(SQL["replace_customer_texts"], (*texts, key))
         if texts != old.texts or keys != old.keys:
             self._mark_unindexed(key)
+        if stored.extrafields != before.extrafields:
+            self._move_values(stored.id, before.extrafields, stored.extrafields)
         self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
         self._append("customer", stored.id, "updated", before.version, old.document)
         return stored
@@ -113,6 +128,7 @@ class SqliteTransaction:
         self._mark_unindexed(key)
         self._counters.customer_count -= 1
         self._move_members(customer.customer_group_id, 0)
+        self._move_values(customer.id, customer.extrafields, ())
         self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
 
     async def add_group(self, group: Group) -> None:
@@ -133,6 +149,24 @@ class SqliteTransaction:
         self._execute(SQL["delete_group"], (self._store_id, group.id))
         self._append("group", group.id, "deleted", previous, rows.encode_state(group))
 
+    async def add_extrafield(self, extrafield: Extrafield) -> None:
+        identity = (self._store_id, extrafield.id, self._counters.seq + 1, extrafield.key)
+        times = (extrafield.created, extrafield.modified)
+        shown = extrafield.shown_on_order_details
+        self._execute(SQL["add_extrafield"], (*identity, extrafield.title, extrafield.type, shown, *times))
+        self._append("extrafield", extrafield.id, "created", 0, None)
+
+    async def replace_extrafield(self, before: Extrafield, after: Extrafield) -> None:
+        previous = self._extrafield_version(before.id)
+        columns = (self._counters.seq + 1, after.title, after.type, after.shown_on_order_details, after.modified)
+        self._execute(SQL["replace_extrafield"], (*columns, self._store_id, after.id))
+        self._append("extrafield", after.id, "updated", previous, rows.encode_state(before))
+
+    async def delete_extrafield(self, extrafield: Extrafield) -> None:
+        previous = self._extrafield_version(extrafield.id)
+        self._execute(SQL["delete_extrafield"], (self._store_id, extrafield.id))
+        self._append("extrafield", extrafield.id, "deleted", previous, rows.encode_state(extrafield))
+
     async def replace_store(self, before: Store, after: Store) -> None:
         version = self._counters.seq + 1
         columns = (after.name, after.url, after.timezone, rows.encode_list(after.languages), after.default_language)
@@ -143,6 +177,9 @@ class SqliteTransaction:
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)
 
+    def _extrafield_version(self, extrafield_id: int) -> int:
+        return int(self._execute(SQL["get_extrafield_version"], (self._store_id, extrafield_id)).get)
+
     def _mark_unindexed(self, key: int) -> None:
         self._execute(SQL["mark_unindexed"], (key,))
 
@@ -152,6 +189,15 @@ class SqliteTransaction:
             for group_id, change in ((from_group, -1), (to_group, 1)):
                 if group_id:
                     self._execute(SQL["move_members"], (change, self._store_id, group_id))
+
+    def _move_values(
+        self, customer_id: int, before: tuple[ExtrafieldValue, ...], after: tuple[ExtrafieldValue, ...]
+    ) -> None:
+        """Keeps account of who has a value of which field."""
+        old, new = {value.key for value in before}, {value.key for value in after}
+        for statement, keys in (("delete_extrafield_holder", old - new), ("add_extrafield_holder", new - old)):
+            for key in keys:
+                self._execute(SQL[statement], (self._store_id, key, customer_id))
 
     def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
         origin = self._origin

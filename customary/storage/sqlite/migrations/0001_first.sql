@@ -16,6 +16,7 @@ CREATE TABLE store (
     last_address_id  INTEGER NOT NULL DEFAULT 0,
     last_contact_id  INTEGER NOT NULL DEFAULT 0,
     last_group_id    INTEGER NOT NULL DEFAULT 0,
+    last_extrafield_id INTEGER NOT NULL DEFAULT 0,
     customer_count   INTEGER NOT NULL DEFAULT 0,
     last_change_at   INTEGER NOT NULL DEFAULT 0, -- time never goes back in a store's change log
     customers_updated INTEGER,                   -- when a customer was last changed, and an order
@@ -42,6 +43,28 @@ CREATE TABLE customer_group (
     external_reference_id TEXT    NOT NULL,
     member_count          INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (store_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE extrafield (
+    store_id               INTEGER NOT NULL,
+    id                     INTEGER NOT NULL,
+    version                INTEGER NOT NULL,
+    key                    TEXT    NOT NULL,
+    title                  TEXT    NOT NULL,
+    type                   TEXT    NOT NULL,
+    shown_on_order_details INTEGER NOT NULL,
+    created                INTEGER NOT NULL,
+    modified               INTEGER NOT NULL,
+    PRIMARY KEY (store_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX extrafield_by_key ON extrafield (store_id, key);
+
+-- Which customers have a value of an extra field: they lose it when the field is deleted.
+CREATE TABLE extrafield_holder (
+    store_id    INTEGER NOT NULL,
+    key         TEXT    NOT NULL,
+    customer_id INTEGER NOT NULL,
+    PRIMARY KEY (store_id, key, customer_id)
 ) STRICT, WITHOUT ROWID;
 
 -- The document is the customer; the other columns are derived from it for searching and sorting.
