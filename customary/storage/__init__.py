@@ -1,5 +1,7 @@
 """All SQL lives below here, behind one protocol (protocol.py) that every back end keeps."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from customary.errors import OperatorError
@@ -17,10 +19,18 @@ async def open_storage(
     Raises OperatorError when there is no such database, DatabaseTooNew, SqliteTooOld.
     """
     path = url.removeprefix("sqlite:///")
-    if path == url or not path:
+    if path in {url, "", ":memory:"}:
         raise OperatorError("The database must be given as sqlite:///path/to/file.db")
     if not create and not Path(path).is_file():
         raise OperatorError(f"There is no database at {path}: 'customary serve' or 'customary store add' makes one")
     if not Path(path).absolute().parent.is_dir():
         raise OperatorError(f"There is no directory {Path(path).absolute().parent}")
+    if create:
+        _make_private(path)
     return SqliteStorage(path, works_per_commit, cache_mib, reader_threads)
+
+
+def _make_private(path: str) -> None:
+    """A new file is for its owner alone, for it holds people's data; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):  # it is there already, or can't be made: then opening it will say why
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -86,6 +86,7 @@ class Storage(Reader, Protocol):
     async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
         """Runs ``work`` in a transaction and returns its result after the commit is durable.
 
+        ``work`` may be run more than once, each time from the start: it does nothing outside of its transaction.
         What ``work`` raises is raised here and leaves nothing behind; works of other callers are not touched.
         Raises StoreNotFound, StorageFull, StorageFailed.
         """

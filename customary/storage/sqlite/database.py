@@ -106,7 +106,10 @@ class SqliteStorage:
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
         if search.email is not None and search.use_exact_email_match:
-            return self._finder.search(self._reader, store_id, search)  # a look-up by key
+            try:
+                return self._finder.search(self._reader, store_id, search)  # a look-up by key
+            except apsw.Error as error:
+                raise _unreadable(error) from error
         return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
 
     async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
