@@ -7,6 +7,7 @@ import apsw
 import pytest
 
 from customary.errors import OperatorError, SqliteTooOld
+from customary.storage import open_storage
 from customary.storage.sqlite.connection import check_sqlite_version, open_reader, open_writer, wait_for_locks
 
 
@@ -66,6 +67,27 @@ def test_what_is_no_database_stays_as_it_is(path: Path) -> None:
         open_writer(str(path), cache_mib=1)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+async def test_a_new_database_is_for_its_owner_alone(path: Path) -> None:
+    storage = await open_storage(f"sqlite:///{path}", create=True)
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in path.parent.iterdir()} == {
+        "customary.db": "0o600",
+        "customary.db-wal": "0o600",
+        "customary.db-shm": "0o600",
+    }
+    await storage.close()
+    path.chmod(0o640)  # the operator's choice stays
+    await (await open_storage(f"sqlite:///{path}", create=True)).close()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:", "customary.db", "postgresql://localhost/x"])
+async def test_what_names_no_file_is_refused(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OperatorError, match=r"must be given as sqlite:///path/to/file\.db"):
+        await open_storage(url, create=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_many_may_make_the_same_database_at_once(path: Path) -> None:

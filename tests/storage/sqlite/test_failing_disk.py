@@ -173,7 +173,8 @@ async def test_a_read_that_fails_is_told_and_not_final(sqlite: SqliteStorage, di
     await sqlite.close()
     again = SqliteStorage(str(path), vfs="faulty")
     disk.failing[DATABASE, "xRead"] = apsw.IOError
-    for read in (again.get_customer(STORE, 1), again.list_groups(STORE), again.list_changes(STORE, 0, 1), found(again)):
+    by_email = found(again, email="a@example.com", use_exact_email_match=True)
+    for read in (again.get_customer(STORE, 1), again.list_changes(STORE, 0, 1), found(again), by_email):
         with pytest.raises(ServiceUnavailable, match="The storage can't be read at the moment"):
             await read
     disk.failing.clear()

@@ -17,7 +17,7 @@ from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.database import SqliteStorage
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.sql import SQL
-from tests.storage.records import ORIGIN, STORE, add_customer, blank, change_customer
+from tests.storage.records import ORIGIN, STORE, add_customer, after_adding_raise, blank, change_customer
 from tests.storage.sqlite.faulty_disk import LOG, FaultyDisk
 
 STORE_ROW = (STORE, "Shop", "", "UTC", '["en"]', "en", 0, 0)
@@ -119,6 +119,35 @@ async def test_one_that_fails_fails_alone(commits: Commits) -> None:
     ]  # fmt: skip
     assert [outcome.version for outcome in outcomes if isinstance(outcome, Customer)] == [1, 2]
     assert (commits.count, commits.customers, commits.group.failed) == (1, 2, False)
+
+
+async def test_a_work_beside_one_that_is_left_half_done_is_run_again(commits: Commits) -> None:
+    """What the first run of it did is undone, its ids included."""
+    runs = []
+
+    async def count_and_add(transaction: Transaction) -> Customer:
+        runs.append(transaction)
+        return await transaction.add_customer(blank(transaction, f"{len(runs)}@example.com"))
+
+    outcomes = await asyncio.gather(
+        commits.write(count_and_add),
+        commits.write(after_adding_raise),
+        commits.add("b@example.com"),
+        return_exceptions=True,
+    )
+    assert len(runs) == 2
+    assert [type(outcome) for outcome in outcomes] == [Customer, ZeroDivisionError, Customer]
+    assert [(outcomes[0].email, outcomes[0].version), outcomes[2].version] == [("2@example.com", 1), 2]
+    assert (commits.count, commits.customers) == (1, 2)
+
+
+async def test_a_store_may_use_up_its_ids(commits: Commits) -> None:
+    commits.connection.execute("UPDATE store SET last_customer_id = 2147483646")
+    outcomes = await asyncio.gather(*(commits.add(f"{n}@example.com") for n in range(2)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Customer, StorageFull]
+    assert outcomes[0].id == 2**31 - 1
+    with pytest.raises(StorageFull, match="The store has used up its ids"):
+        await commits.add("more@example.com")
 
 
 async def test_a_caller_that_is_cancelled_does_no_harm(commits: Commits) -> None:
