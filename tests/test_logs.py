@@ -1,0 +1,77 @@
+"""What a running server logs: a line a request and one an error, as JSON, without secrets and personal data."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from customary.logs import AccessLine, AccessLog
+
+PERSON = {"email": "ines.quiet@example.com", "password": "n0t-for-logs", "billingPerson": {"name": "Ines Quiet"}}
+COMMAND = [sys.executable, "-m", "customary"]
+
+
+def run(database: str, *words: str) -> str:
+    done = subprocess.run([*COMMAND, *words, "--database", database], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> tuple[list[dict[str, Any]], str, str]:
+    """The log of a server after a few requests, its token, and everything it wrote as one text."""
+    database = f"sqlite:///{tmp_path}/customers.db"
+    run(database, "store", "add", "1003", "--name", "Shop")
+    token = run(database, "token", "add", "--store", "1003", "--scopes", "all", "--label", "test")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    command = [*COMMAND, "serve", "--database", database, "--port", "0"]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as server,
+    ):
+        assert server.stdout
+        base_url = server.stdout.readline().split()[-1]
+        customers = f"{base_url}/api/v3/1003/customers"
+        with httpx.Client() as client:
+            client.post(customers, json=PERSON, headers={"Authorization": f"Bearer {token}"})
+            client.get(customers, params={"token": token, "keyword": "Ines", "email": PERSON["email"]})
+            client.put(f"{customers}/1", content=b'{"email": "ines.quiet', headers={"Authorization": f"Bearer {token}"})
+            client.get(f"{base_url}/nothing/ines.quiet@example.com")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=10) == 0
+    text = (tmp_path / "log").read_text()
+    return [json.loads(line) for line in text.splitlines()], token, text
+
+
+def test_a_line_a_request(served: tuple[list[dict[str, Any]], str, str]) -> None:
+    lines, token, text = served
+    requests = [line for line in lines if "method" in line]
+    template = "/api/v3/{storeId}/customers"
+    assert [(line["method"], line["route"], line["status"]) for line in requests] == [
+        ("POST", template, 200),
+        ("GET", template, 200),
+        ("PUT", f"{template}/{{customerId}}", 400),
+        ("GET", "(none)", 404),
+    ]
+    assert len({line["requestId"] for line in requests}) == 4
+    assert requests[0]["storeId"] == 1003
+    assert requests[0]["tokenId"] == 1
+    assert 0 < requests[0]["duration"] < 10_000
+    for secret in (token, "n0t-for-logs", "nes", "quiet", "example.com", "keyword"):
+        assert secret not in text
+
+
+def test_access_lines_as_text(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    async def add() -> None:
+        log = AccessLog("text")
+        log.add(AccessLine("now", "a-1", "GET", "/x/{id}", 200, 1.5, 7, 8))
+        log.flush()
+
+    asyncio.run(add())
+    assert capfdbinary.readouterr().err == b"now 200 GET /x/{id} 1.5 ms a-1\n"
