@@ -11,7 +11,8 @@ from customary.errors import HttpError, WrongParameter
 from customary.model.change import Origin
 from customary.model.store import Token
 from customary.operations.passwords import PasswordHashing
-from customary.rules.body import decode_body
+from customary.rules.body import decode_body, decode_fitting
+from customary.rules.problems import Problems
 from customary.rules.response_fields import parse_response_fields, select_fields
 from customary.storage.protocol import Storage
 
@@ -74,6 +75,13 @@ class Call:
     def decode(self, decoder: "json.Decoder[Body]", name: str) -> Body:
         """The body; ``name`` is what the paths of its problems begin with. Raises WrongJson, InvalidBody."""
         return decode_body(self.body, decoder, name)
+
+    def decode_fitting(self, decoder: "json.Decoder[Body]", name: str) -> tuple[Body, Problems]:
+        """The body without what has a wrong type, and the problems of that, for the operation to refuse it with.
+
+        Raises WrongJson, InvalidBody.
+        """
+        return decode_fitting(self.body, decoder, name)
 
     def answer(self, value: Any) -> Answer:
         """The value as JSON, cut down to ``responseFields`` when the query has them."""

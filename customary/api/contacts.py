@@ -16,8 +16,10 @@ async def list_contacts(call: Call) -> Answer:
 
 
 async def create_contact(call: Call) -> Answer:
-    body = call.decode(_body, "Contact")
-    contact = await contacts.create_contact(call.storage, call.store_id, call.origin, call.number("customerId"), body)
+    body, problems = call.decode_fitting(_body, "Contact")
+    contact = await contacts.create_contact(
+        call.storage, call.store_id, call.origin, call.number("customerId"), body, problems
+    )
     return call.answer({"createCount": 1, "id": contact.id})
 
 
@@ -29,9 +31,9 @@ async def get_contact(call: Call) -> Answer:
 
 
 async def update_contact(call: Call) -> Answer:
-    body = call.decode(_body, "Contact")
+    body, problems = call.decode_fitting(_body, "Contact")
     customer_id, contact_id = call.number("customerId"), call.number("contactId")
-    await contacts.update_contact(call.storage, call.store_id, call.origin, customer_id, contact_id, body)
+    await contacts.update_contact(call.storage, call.store_id, call.origin, customer_id, contact_id, body, problems)
     return call.answer({"updateCount": 1})
 
 

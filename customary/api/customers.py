@@ -16,18 +16,18 @@ _body = json.Decoder(CustomerBody)
 
 
 async def update_customer(call: Call) -> Answer:
-    body = call.decode(_body, "Customer")
+    body, problems = call.decode_fitting(_body, "Customer")
     customer_id = call.number("customerId")
     await customers.update_customer(
-        call.storage, call.store_id, call.origin, customer_id, body, call.services.passwords
+        call.storage, call.store_id, call.origin, customer_id, body, call.services.passwords, problems
     )
     return call.answer({"updateCount": 1})
 
 
 async def create_customer(call: Call) -> Answer:
-    body = call.decode(_body, "Customer")
+    body, problems = call.decode_fitting(_body, "Customer")
     customer_id = await customers.create_customer(
-        call.storage, call.store_id, call.origin, body, call.services.passwords
+        call.storage, call.store_id, call.origin, body, call.services.passwords, problems
     )
     return call.answer({"id": customer_id})
 

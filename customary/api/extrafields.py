@@ -17,8 +17,8 @@ async def list_extrafields(call: Call) -> Answer:
 
 
 async def create_extrafield(call: Call) -> Answer:
-    body = call.decode(_body, ROOT)
-    key = await extrafields.create_extrafield(call.storage, call.store_id, call.origin, body)
+    body, problems = call.decode_fitting(_body, ROOT)
+    key = await extrafields.create_extrafield(call.storage, call.store_id, call.origin, body, problems)
     return call.answer({"createCount": 1, "key": key})
 
 
@@ -28,8 +28,9 @@ async def get_extrafield(call: Call) -> Answer:
 
 
 async def update_extrafield(call: Call) -> Answer:
-    body = call.decode(_body, ROOT)
-    await extrafields.update_extrafield(call.storage, call.store_id, call.origin, call.parameters["key"], body)
+    body, problems = call.decode_fitting(_body, ROOT)
+    key = call.parameters["key"]
+    await extrafields.update_extrafield(call.storage, call.store_id, call.origin, key, body, problems)
     return call.answer({"updateCount": 1})
 
 

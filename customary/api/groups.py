@@ -32,8 +32,9 @@ async def list_groups(call: Call) -> Answer:
 
 
 async def create_group(call: Call) -> Answer:
-    body = call.decode(_body, "CustomerMembership")
-    return call.answer({"id": await groups.create_group(call.storage, call.store_id, call.origin, body)})
+    body, problems = call.decode_fitting(_body, "CustomerMembership")
+    group_id = await groups.create_group(call.storage, call.store_id, call.origin, body, problems)
+    return call.answer({"id": group_id})
 
 
 async def get_group(call: Call) -> Answer:
@@ -41,8 +42,8 @@ async def get_group(call: Call) -> Answer:
 
 
 async def update_group(call: Call) -> Answer:
-    body = call.decode(_body, "CustomerMembership")
-    await groups.update_group(call.storage, call.store_id, call.origin, call.number("groupId"), body)
+    body, problems = call.decode_fitting(_body, "CustomerMembership")
+    await groups.update_group(call.storage, call.store_id, call.origin, call.number("groupId"), body, problems)
     return call.answer({"updateCount": 1})
 
 

@@ -15,6 +15,6 @@ async def get_profile(call: Call) -> Answer:
 
 
 async def update_profile(call: Call) -> Answer:
-    body = call.decode(_body, "Profile")
-    await profiles.update_profile(call.storage, call.store_id, call.origin, body)
+    body, problems = call.decode_fitting(_body, "Profile")
+    await profiles.update_profile(call.storage, call.store_id, call.origin, body, problems)
     return call.answer({"updateCount": 1})

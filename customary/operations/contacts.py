@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from customary.errors import ContactNotFound, InvalidBody
+from customary.errors import ContactNotFound
 from customary.model.body import ContactBody
 from customary.model.change import Origin
 from customary.model.customer import Contact, Customer
 from customary.operations.customers import read_customer
 from customary.rules.contacts import add_contact, change_contact
-from customary.rules.problems import Problems
+from customary.rules.problems import Problems, refusal
 from customary.storage.protocol import Reader, Storage, Transaction
 
 
@@ -23,30 +23,41 @@ async def get_contact(reader: Reader, store_id: int, customer_id: int, contact_i
 
 
 async def create_contact(
-    storage: Storage, store_id: int, origin: Origin, customer_id: int, body: ContactBody
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    customer_id: int,
+    body: ContactBody,
+    problems: Problems | None = None,
 ) -> Contact:
-    """Raises CustomerNotFound, InvalidBody."""
+    """Raises CustomerNotFound, InvalidBody, with ``problems`` that were found in the body before."""
 
     async def work(transaction: Transaction) -> Contact:
         customer = await read_customer(transaction, store_id, customer_id)
-        problems: Problems = {}
-        contacts, contact = add_contact(customer.contacts, body, transaction, transaction.at, problems)
-        await _store(transaction, customer, contacts, problems)
+        found = dict(problems or ())
+        contacts, contact = add_contact(customer.contacts, body, transaction, transaction.at, found)
+        await _store(transaction, customer, contacts, found)
         return contact
 
     return await storage.write(store_id, origin, work)
 
 
 async def update_contact(
-    storage: Storage, store_id: int, origin: Origin, customer_id: int, contact_id: int, body: ContactBody
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    customer_id: int,
+    contact_id: int,
+    body: ContactBody,
+    problems: Problems | None = None,
 ) -> None:
-    """Raises CustomerNotFound, ContactNotFound, InvalidBody."""
+    """Raises CustomerNotFound, ContactNotFound, InvalidBody, with ``problems`` that were found in the body before."""
 
     async def work(transaction: Transaction) -> None:
         customer = await read_customer(transaction, store_id, customer_id)
-        problems: Problems = {}
-        contacts = change_contact(customer.contacts, _find(customer, contact_id), body, transaction.at, problems)
-        await _store(transaction, customer, contacts, problems)
+        found = dict(problems or ())
+        contacts = change_contact(customer.contacts, _find(customer, contact_id), body, transaction.at, found)
+        await _store(transaction, customer, contacts, found)
 
     await storage.write(store_id, origin, work)
 
@@ -74,5 +85,5 @@ async def _store(
     transaction: Transaction, customer: Customer, contacts: tuple[Contact, ...], problems: Problems
 ) -> None:
     if problems:
-        raise InvalidBody(problems)
+        raise refusal(problems, ContactBody)
     await transaction.replace_customer(customer, replace(customer, contacts=contacts, updated=transaction.at))

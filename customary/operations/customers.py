@@ -8,19 +8,28 @@ from customary.model.search import CustomerSearch, Page
 from customary.operations.passwords import PasswordHashing
 from customary.rules.customer_update import StoreFacts, new_customer
 from customary.rules.customer_update import update_customer as apply_update
+from customary.rules.problems import Problems
 from customary.storage.protocol import Reader, Storage, Transaction
 
 
 async def create_customer(
-    storage: Storage, store_id: int, origin: Origin, body: CustomerBody, passwords: PasswordHashing | None = None
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    body: CustomerBody,
+    passwords: PasswordHashing | None = None,
+    problems: Problems | None = None,
 ) -> int:
-    """The new customer's id. Raises InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed."""
-    password_hash = await _hash_password(body, passwords)
+    """The new customer's id. ``problems`` were found in the body before: it is refused with all of them.
+
+    Raises InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
+    """
+    password_hash = "" if problems else await _hash_password(body, passwords)
 
     async def work(transaction: Transaction) -> int:
         facts = await read_facts(transaction, store_id, body)
         customer_id = transaction.new_customer_id()
-        customer = new_customer(customer_id, body, facts, transaction, transaction.at, password_hash)
+        customer = new_customer(customer_id, body, facts, transaction, transaction.at, password_hash, problems)
         await transaction.add_customer(customer)
         return customer_id
 
@@ -34,14 +43,18 @@ async def update_customer(
     customer_id: int,
     body: CustomerBody,
     passwords: PasswordHashing | None = None,
+    problems: Problems | None = None,
 ) -> Customer:
-    """The customer as stored. Raises CustomerNotFound, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed."""
-    password_hash = await _hash_password(body, passwords)
+    """The customer as stored. ``problems`` were found in the body before: it is refused with all of them.
+
+    Raises CustomerNotFound, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
+    """
+    password_hash = "" if problems else await _hash_password(body, passwords)
 
     async def work(transaction: Transaction) -> Customer:
         customer = await read_customer(transaction, store_id, customer_id)
         facts = await read_facts(transaction, store_id, body)
-        updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash)
+        updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash, problems)
         return await transaction.replace_customer(customer, updated)
 
     return await storage.write(store_id, origin, work)

@@ -12,6 +12,7 @@ from customary.model.change import Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
 from customary.rules.extrafields import change_extrafield, new_extrafield
+from customary.rules.problems import Problems
 from customary.storage.protocol import Reader, Storage, Transaction
 
 KEY_CHARACTERS = string.ascii_letters + string.digits
@@ -38,25 +39,29 @@ async def read_extrafield(reader: Reader, store_id: int, key: str) -> Extrafield
     raise ExtrafieldNotFound(f"Extra field {key[:255]} not found")
 
 
-async def create_extrafield(storage: Storage, store_id: int, origin: Origin, body: ExtrafieldBody) -> str:
-    """The new field's key. Raises InvalidBody."""
+async def create_extrafield(
+    storage: Storage, store_id: int, origin: Origin, body: ExtrafieldBody, problems: Problems | None = None
+) -> str:
+    """The new field's key. Raises InvalidBody, with ``problems`` that were found in the body before."""
 
     async def work(transaction: Transaction) -> str:
         keys = {each.key for each in await transaction.list_extrafields(store_id)}
         number = transaction.new_extrafield_id()
-        extrafield = new_extrafield(number, body, keys, _random_key, transaction.at)
+        extrafield = new_extrafield(number, body, keys, _random_key, transaction.at, problems)
         await transaction.add_extrafield(extrafield)
         return extrafield.key
 
     return await storage.write(store_id, origin, work)
 
 
-async def update_extrafield(storage: Storage, store_id: int, origin: Origin, key: str, body: ExtrafieldBody) -> None:
-    """Raises ExtrafieldNotFound, InvalidBody."""
+async def update_extrafield(
+    storage: Storage, store_id: int, origin: Origin, key: str, body: ExtrafieldBody, problems: Problems | None = None
+) -> None:
+    """Raises ExtrafieldNotFound, InvalidBody, with ``problems`` that were found in the body before."""
 
     async def work(transaction: Transaction) -> None:
         before = await read_extrafield(transaction, store_id, key)
-        await transaction.replace_extrafield(before, change_extrafield(before, body, transaction.at))
+        await transaction.replace_extrafield(before, change_extrafield(before, body, transaction.at, problems))
 
     await storage.write(store_id, origin, work)
 

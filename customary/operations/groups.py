@@ -3,14 +3,16 @@
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from customary.errors import GroupNotFound, InvalidBody, WrongParameter
+from customary.errors import GroupNotFound, WrongParameter
 from customary.model.body import GroupBody
 from customary.model.change import Origin
 from customary.model.keys import search_key
 from customary.model.search import Page
 from customary.model.store import GENERAL, Group
-from customary.rules.problems import Problems, take_text
+from customary.rules.problems import Problems, refusal, take_text
 from customary.storage.protocol import Reader, Storage, Transaction
+
+ROOT = "CustomerMembership"
 
 
 async def list_groups(
@@ -38,11 +40,12 @@ async def read_group(reader: Reader, store_id: int, group_id: int) -> Group:
     return group
 
 
-async def create_group(storage: Storage, store_id: int, origin: Origin, body: GroupBody) -> int:
-    """The new group's id. Raises InvalidBody."""
-    if body.name is UNSET:
-        raise InvalidBody({"CustomerMembership.name": "is absent"})
-    changed = _apply(Group(id=0, name=""), body)
+async def create_group(
+    storage: Storage, store_id: int, origin: Origin, body: GroupBody, problems: Problems | None = None
+) -> int:
+    """The new group's id. Raises InvalidBody, with ``problems`` that were found in the body before."""
+    absent = {f"{ROOT}.name": "is absent"} if body.name is UNSET else {}
+    changed = _apply(Group(id=0, name=""), body, absent | (problems or {}))
 
     async def work(transaction: Transaction) -> int:
         group = replace(changed, id=transaction.new_group_id())
@@ -52,13 +55,15 @@ async def create_group(storage: Storage, store_id: int, origin: Origin, body: Gr
     return await storage.write(store_id, origin, work)
 
 
-async def update_group(storage: Storage, store_id: int, origin: Origin, group_id: int, body: GroupBody) -> None:
-    """Raises GroupNotFound, InvalidBody, WrongParameter for General."""
+async def update_group(
+    storage: Storage, store_id: int, origin: Origin, group_id: int, body: GroupBody, problems: Problems | None = None
+) -> None:
+    """Raises GroupNotFound, InvalidBody (with ``problems`` too), WrongParameter for General."""
     _refuse_general(group_id)
 
     async def work(transaction: Transaction) -> None:
         group = await read_group(transaction, store_id, group_id)
-        await transaction.replace_group(group, _apply(group, body))
+        await transaction.replace_group(group, _apply(group, body, problems))
 
     await storage.write(store_id, origin, work)
 
@@ -77,17 +82,18 @@ async def delete_group(storage: Storage, store_id: int, origin: Origin, group_id
     await storage.write(store_id, origin, work)
 
 
-def _apply(group: Group, body: GroupBody) -> Group:
-    problems: Problems = {}
+def _apply(group: Group, body: GroupBody, problems: Problems | None) -> Group:
+    """``problems`` are those that were found in the body before."""
+    found = dict(problems or ())
     if body.name is not UNSET:
-        group = replace(group, name=take_text(body.name, "CustomerMembership.name", problems))
+        group = replace(group, name=take_text(body.name, f"{ROOT}.name", found))
         if not group.name:
-            problems["CustomerMembership.name"] = "must not be empty"
+            found.setdefault(f"{ROOT}.name", "must not be empty")
     if body.external_reference_id is not UNSET:
-        reference = take_text(body.external_reference_id, "CustomerMembership.externalReferenceId", problems)
+        reference = take_text(body.external_reference_id, f"{ROOT}.externalReferenceId", found)
         group = replace(group, external_reference_id=reference)
-    if problems:
-        raise InvalidBody(problems)
+    if found:
+        raise refusal(found, GroupBody)
     return group
 
 

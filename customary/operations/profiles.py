@@ -4,6 +4,7 @@ from customary.errors import StoreNotFound
 from customary.model.body import ProfileBody
 from customary.model.change import Origin
 from customary.model.store import Store
+from customary.rules.problems import Problems
 from customary.rules.profile_update import update_profile as apply_update
 from customary.storage.protocol import Reader, Storage, Transaction
 
@@ -16,11 +17,13 @@ async def read_store(reader: Reader, store_id: int) -> Store:
     return store
 
 
-async def update_profile(storage: Storage, store_id: int, origin: Origin, body: ProfileBody) -> None:
-    """Raises InvalidBody."""
+async def update_profile(
+    storage: Storage, store_id: int, origin: Origin, body: ProfileBody, problems: Problems | None = None
+) -> None:
+    """Raises InvalidBody, with ``problems`` that were found in the body before."""
 
     async def work(transaction: Transaction) -> None:
         store = await read_store(transaction, store_id)
-        await transaction.replace_store(store, apply_update(store, body))
+        await transaction.replace_store(store, apply_update(store, body, problems))
 
     await storage.write(store_id, origin, work)

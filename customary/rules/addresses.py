@@ -1,49 +1,54 @@
 """Shipping addresses: a list that is sent replaces the whole list; a known id keeps its id and its created date."""
 
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from customary.model.body import ShippingAddressBody
 from customary.model.customer import ShippingAddress
-from customary.rules.ids import Ids, take_known_id
-from customary.rules.people import take_person
-from customary.rules.problems import Problems, check_length, take_number, take_text
+from customary.rules.ids import Ids, take_known
+from customary.rules.people import capitals, check_person
+from customary.rules.problems import Problems, element_paths, take_elements, take_number, take_text
 
 PATH = "Customer.shippingAddresses"
+_PATHS = element_paths(PATH)
 
 
 def replace_addresses(
     stored: tuple[ShippingAddress, ...],
-    bodies: tuple[ShippingAddressBody, ...],
+    bodies: tuple[ShippingAddressBody, ...] | None | UnsetType,
     ids: Ids,
     now: int,
     problems: Problems,
 ) -> tuple[ShippingAddress, ...]:
-    """The addresses after the update: exactly one of them is the default one when there is any."""
-    check_length(bodies, PATH, problems)
+    """The addresses after the update. Exactly one is the default: the first that is marked, or the first of all."""
     known = {address.id: address for address in stored}
-    built: list[ShippingAddress] = []
     seen: set[int] = set()
-    for index, body in enumerate(bodies):
-        path = f"{PATH}[{index}]"
-        known_id = take_known_id(body.id, known.keys(), seen, f"{path}.id", problems)
+    marked = False
+    built: list[ShippingAddress] = []
+    for index, body in enumerate(take_elements(bodies, PATH, problems)):
+        path = _PATHS[index]
+        before = take_known(body.id, known, seen, path, problems)
+        check_person(body, path, problems)
         order_by = take_number(body.order_by, f"{path}.orderBy", problems)
+        default = body.default_address is True and not marked
+        marked = marked or default
         built.append(
             ShippingAddress(
-                id=ids.new_address_id() if known_id is None else known_id,
+                id=before.id if before else ids.new_address_id(),
+                name=body.name or "",
+                company_name=body.company_name or "",
+                street=body.street or "",
+                city=body.city or "",
+                country_code=capitals(body.country_code),
+                postal_code=body.postal_code or "",
+                state_or_province_code=body.state_or_province_code or "",
+                phone=body.phone or "",
                 note=take_text(body.note, f"{path}.note", problems, 10_000, lines=True),
-                default_address=body.default_address is True,
+                default_address=default,
                 order_by=index if order_by is None else order_by,
-                created_date=now if known_id is None else known[known_id].created_date,
-                **take_person(body, path, problems),
+                created_date=before.created_date if before else now,
             )
         )
-    return _with_one_default(built)
-
-
-def _with_one_default(addresses: list[ShippingAddress]) -> tuple[ShippingAddress, ...]:
-    """Where none or several are marked, the first in the list (of those marked) is it."""
-    marked = [index for index, address in enumerate(addresses) if address.default_address]
-    if len(marked) == 1 or not addresses:
-        return tuple(addresses)
-    default = marked[0] if marked else 0
-    return tuple(replace(address, default_address=index == default) for index, address in enumerate(addresses))
+    if built and not marked:
+        built[0] = replace(built[0], default_address=True)
+    return tuple(built)

@@ -1,7 +1,6 @@
-"""Turns the bytes of a body into a struct, or into every problem of its types by path. Values are for other rules."""
+"""Turns the bytes of a body into a struct and every problem of its types by path. Values are for other rules."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from math import isinf
@@ -12,10 +11,10 @@ from msgspec import inspect
 
 from customary.errors import InvalidBody, WrongJson
 from customary.rules.json_text import check_json_text, malformed_json
+from customary.rules.problems import MOST_PROBLEMS, Problems
 
 Body = TypeVar("Body")
 
-MOST_PROBLEMS = 1000
 MOST_ELEMENTS = 1000
 _EXPECTED: dict[type[inspect.Type], tuple[tuple[type, ...], str]] = {
     inspect.StrType: ((str,), "a string"),
@@ -33,28 +32,43 @@ _SYNTAX = msgspec.json.Decoder(msgspec.Raw)
 
 def decode_body(raw: bytes, decoder: msgspec.json.Decoder[Body], name: str) -> Body:
     """``name`` is the root of the paths, such as ``Customer``. Raises WrongJson, or InvalidBody with all problems."""
+    body, problems = decode_fitting(raw, decoder, name)
+    if problems:
+        raise InvalidBody(problems)
+    return body
+
+
+def decode_fitting(raw: bytes, decoder: msgspec.json.Decoder[Body], name: str) -> tuple[Body, Problems]:
+    """The body without what has a wrong type, and the problems of that: with any, the body must be refused.
+
+    So its other values can be judged too. Raises WrongJson, and InvalidBody where nothing is left without it.
+    """
     check_json_text(raw)
     try:
-        return decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        return _decode_again(raw, decoder, name, error)
+        return decoder.decode(raw), {}
+    except msgspec.ValidationError:
+        return _decode_again(raw, decoder, name)
     except msgspec.DecodeError as error:
         raise malformed_json(raw, error) from error
 
 
-def _decode_again(raw: bytes, decoder: msgspec.json.Decoder[Body], name: str, error: msgspec.ValidationError) -> Body:
+def _decode_again(raw: bytes, decoder: msgspec.json.Decoder[Body], name: str) -> tuple[Body, Problems]:
     """The decoder stops at the first wrong value, even at one that a later duplicate of its key replaces."""
     tree = _parse(raw)
     kind: Any = decoder.type  # as type[Body], mypy takes it for unhashable
-    problems = dict(islice(_problems(tree, _type_info(kind), name), MOST_PROBLEMS))
+    problems: Problems = {}
+    fitting = _take_fitting(tree, _type_info(kind), name, problems)
     if name in problems:
-        raise WrongJson(f"Wrong JSON format: the body {problems[name]}") from error
-    if problems:
-        raise InvalidBody(problems) from error
+        raise WrongJson(f"Wrong JSON format: the body {problems[name]}")
+    if not problems:
+        try:
+            return decoder.decode(json.dumps(tree).encode()), {}  # each key once now
+        except msgspec.ValidationError as error:
+            problems = dict([_own_words(name, error)])
     try:
-        return decoder.decode(json.dumps(tree).encode())  # each key once now
-    except msgspec.ValidationError as other:
-        raise InvalidBody(dict([_own_words(name, other)])) from other
+        return decoder.decode(json.dumps(fitting).encode()), problems
+    except msgspec.ValidationError as error:
+        raise InvalidBody(problems) from error
 
 
 def _parse(raw: bytes) -> object:
@@ -80,16 +94,41 @@ def _type_info(body: type) -> inspect.Type:
     return inspect.type_info(body)
 
 
-def _problems(value: object, kind: inspect.Type, path: str) -> Iterator[tuple[str, str]]:
+def _take_fitting(value: object, kind: inspect.Type, path: str, problems: Problems) -> object:
+    """The value, or something empty of the right type in its place."""
     kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     fitting = next((each for each in kinds if _fits(value, each)), None)
     if fitting is None:
-        yield path, _must_be(kinds)
-    elif isinstance(fitting, inspect.StructType) and isinstance(value, dict):
-        yield from _field_problems(value, fitting, path)
-    elif isinstance(fitting, inspect.ListType | inspect.VarTupleType) and isinstance(value, list):
-        for index, element in enumerate(islice(value, MOST_ELEMENTS)):
-            yield from _problems(element, fitting.item_type, f"{path}[{index}]")
+        _note(problems, path, _must_be(value, kinds))
+        (empty, *_), _ = _EXPECTED[type(kinds[0])]
+        return empty()
+    if isinstance(fitting, inspect.StructType) and isinstance(value, dict):
+        return _take_fields(value, fitting, path, problems)
+    if isinstance(fitting, inspect.ListType | inspect.VarTupleType) and isinstance(value, list):
+        elements = enumerate(islice(value, MOST_ELEMENTS))
+        return [_take_fitting(each, fitting.item_type, f"{path}[{index}]", problems) for index, each in elements]
+    return value
+
+
+def _take_fields(
+    value: dict[str, object], struct: inspect.StructType, path: str, problems: Problems
+) -> dict[str, object]:
+    """Without those that don't fit, as if they had not been sent."""
+    fields: dict[str, object] = {}
+    for field in struct.fields:
+        name, below = field.encode_name, f"{path}.{field.encode_name}"
+        if name in value:
+            fitting = _take_fitting(value[name], field.type, below, problems)
+            if below not in problems:
+                fields[name] = fitting
+        elif field.required:
+            _note(problems, below, "is absent")
+    return fields
+
+
+def _note(problems: Problems, path: str, problem: str) -> None:
+    if len(problems) < MOST_PROBLEMS:
+        problems[path] = problem
 
 
 def _fits(value: object, kind: inspect.Type) -> bool:
@@ -97,20 +136,22 @@ def _fits(value: object, kind: inspect.Type) -> bool:
     if type(kind) not in _EXPECTED:
         return True
     types, _ = _EXPECTED[type(kind)]
-    return isinstance(value, types) and isinstance(value, bool) == isinstance(kind, inspect.BoolType)
+    right = isinstance(value, types) and isinstance(value, bool) == isinstance(kind, inspect.BoolType)
+    return right and not _is_out_of_range(value, kind)
 
 
-def _must_be(kinds: tuple[inspect.Type, ...]) -> str:
+def _is_out_of_range(value: object, kind: inspect.Type) -> bool:
+    if not isinstance(kind, inspect.IntType) or not isinstance(value, int):
+        return False
+    return (kind.ge is not None and value < kind.ge) or (kind.le is not None and value > kind.le)
+
+
+def _must_be(value: object, kinds: tuple[inspect.Type, ...]) -> str:
+    for kind in kinds:
+        if isinstance(kind, inspect.IntType) and type(value) is int:
+            return f"must be from {kind.ge} to {kind.le}"
     words = (_EXPECTED[type(kind)][1] for kind in kinds if not isinstance(kind, inspect.NoneType))
     return "must be " + " or ".join(dict.fromkeys(words))
-
-
-def _field_problems(value: dict[str, object], struct: inspect.StructType, path: str) -> Iterator[tuple[str, str]]:
-    for field in struct.fields:
-        if field.encode_name in value:
-            yield from _problems(value[field.encode_name], field.type, f"{path}.{field.encode_name}")
-        elif field.required:
-            yield f"{path}.{field.encode_name}", "is absent"
 
 
 def _own_words(name: str, error: msgspec.ValidationError) -> tuple[str, str]:

@@ -3,38 +3,44 @@
 At most one contact of each type is the default.
 """
 
-from msgspec import UNSET
+from collections import Counter
+from collections.abc import Mapping
+
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from customary.model.body import ContactBody
 from customary.model.customer import CONTACT_TYPES, Contact
 from customary.model.keys import email_key
-from customary.rules.ids import Ids, take_known_id
-from customary.rules.problems import Problems, check_length, take_choice, take_number, take_text
+from customary.rules.ids import Ids, take_known
+from customary.rules.problems import Problems, element_paths, take_choice, take_elements, take_number, take_text
 
 PATH = "Customer.contacts"
+_PATHS = element_paths(PATH)
 
 
 def replace_contacts(
-    stored: tuple[Contact, ...], bodies: tuple[ContactBody, ...], ids: Ids, now: int, problems: Problems
+    stored: tuple[Contact, ...],
+    bodies: tuple[ContactBody, ...] | None | UnsetType,
+    ids: Ids,
+    now: int,
+    problems: Problems,
 ) -> tuple[Contact, ...]:
     """The contacts after the update. One that a known id leaves exactly as it was keeps its timestamp."""
-    check_length(bodies, PATH, problems)
     known = {contact.id: contact for contact in stored}
     seen: set[int] = set()
     of_type: dict[str, int] = {}
+    defaults: dict[str, str] = {}
     built: list[Contact] = []
-    for index, body in enumerate(bodies):
-        path = f"{PATH}[{index}]"
-        known_id = take_known_id(body.id, known.keys(), seen, f"{path}.id", problems)
-        before = known.get(known_id) if known_id is not None else None
-        contact = _take_contact(body, before, ids, path, problems)
-        position = of_type.get(contact.type, 0)
-        of_type[contact.type] = position + 1
-        if take_number(body.order_by, f"{path}.orderBy", problems) is None:
-            contact = replace(contact, order_by=position)
-        built.append(_with_timestamp(contact, before, now))
-    _check_defaults(built, PATH, problems)
+    for path, body in zip(_PATHS, take_elements(bodies, PATH, problems), strict=False):
+        before = take_known(body.id, known, seen, path, problems)
+        contact = _take_contact(body, before, of_type, ids, now, path, problems)
+        of_type[contact.type] = of_type.get(contact.type, 0) + 1
+        if contact.default:
+            if contact.type in defaults and _is_type_known(path, defaults[contact.type], problems):
+                problems.setdefault(PATH, f"must have at most one default contact of type {contact.type}")
+            defaults[contact.type] = path
+        built.append(contact)
     return tuple(built)
 
 
@@ -42,31 +48,29 @@ def add_contact(
     stored: tuple[Contact, ...], body: ContactBody, ids: Ids, now: int, problems: Problems
 ) -> tuple[tuple[Contact, ...], Contact]:
     """All contacts with the new one behind them, and the new one. As the default it unsets the other of its type."""
-    contact = _take_contact(body, None, ids, "Contact", problems)
-    if take_number(body.order_by, "Contact.orderBy", problems) is None:
-        contact = replace(contact, order_by=sum(other.type == contact.type for other in stored))
-    contact = replace(contact, timestamp=now)
-    check_length((*stored, contact), PATH, problems)
-    return (*_without_other_default(stored, contact), contact), contact
+    contact = _take_contact(body, None, Counter(other.type for other in stored), ids, now, "Contact", problems)
+    return take_elements((*_without_other_default(stored, contact), contact), PATH, problems), contact
 
 
 def change_contact(
     stored: tuple[Contact, ...], before: Contact, body: ContactBody, now: int, problems: Problems
 ) -> tuple[Contact, ...]:
     """All contacts after only the keys that were sent changed in one of them."""
-    contact = replace(
-        before,
-        contact=before.contact if body.contact is UNSET else _take_address(body, "Contact", problems),
-        handle=before.handle if body.handle is UNSET else take_text(body.handle, "Contact.handle", problems),
-        note=before.note if body.note is UNSET else take_text(body.note, "Contact.note", problems, 10_000, lines=True),
-        type=before.type
-        if body.type is UNSET
-        else take_choice(body.type, "Contact.type", problems, CONTACT_TYPES, "OTHER"),
-        default=before.default if body.default is UNSET else body.default is True,
-    )
+    changes: dict[str, object] = {}
+    if body.contact is not UNSET:
+        changes["contact"] = _take_address(body, "Contact", problems)
+    if body.handle is not UNSET:
+        changes["handle"] = take_text(body.handle, "Contact.handle", problems)
+    if body.note is not UNSET:
+        changes["note"] = take_text(body.note, "Contact.note", problems, 10_000, lines=True)
+    if body.type is not UNSET:
+        changes["type"] = take_choice(body.type, "Contact.type", problems, CONTACT_TYPES, "OTHER")
+    if body.default is not UNSET:
+        changes["default"] = body.default is True
     order_by = take_number(body.order_by, "Contact.orderBy", problems)
-    contact = replace(contact, order_by=order_by if order_by is not None else before.order_by)
-    contact = _with_timestamp(contact, before, now)
+    if order_by is not None:
+        changes["order_by"] = order_by
+    contact = _with_timestamp(replace(before, **changes), before, now)
     return tuple(contact if other.id == before.id else other for other in _without_other_default(stored, contact))
 
 
@@ -79,15 +83,15 @@ def follow_email(stored: tuple[Contact, ...], old: str, new: str, now: int) -> t
     """The EMAIL contacts that held the old address take the new one."""
     old_key = email_key(old)
     return tuple(
-        replace(contact, contact=new, timestamp=now)
-        if contact.type == "EMAIL" and email_key(contact.contact) == old_key and contact.contact != new
+        _with_timestamp(replace(contact, contact=new), contact, now)
+        if contact.type == "EMAIL" and email_key(contact.contact) == old_key
         else contact
         for contact in stored
     )
 
 
 def set_primary_phone(
-    stored: tuple[Contact, ...], phone: str | None, ids: Ids, now: int, problems: Problems
+    stored: tuple[Contact, ...], phone: str | None | UnsetType, ids: Ids, now: int, problems: Problems
 ) -> tuple[Contact, ...]:
     """The default PHONE contact takes the number; without one a new one is made. Null or empty removes it."""
     number = take_text(phone, "Customer.primaryPhone", problems)
@@ -99,36 +103,60 @@ def set_primary_phone(
         new = Contact(
             id=ids.new_contact_id(), contact=number, type="PHONE", default=True, order_by=order_by, timestamp=now
         )
-        check_length((*stored, new), PATH, problems)
-        return (*stored, new)
+        return take_elements((*stored, new), PATH, problems)
     changed = _with_timestamp(replace(default, contact=number), default, now)
     return tuple(changed if contact is default else contact for contact in stored)
 
 
-def _take_contact(body: ContactBody, before: Contact | None, ids: Ids, path: str, problems: Problems) -> Contact:
-    """A contact can't be without its address and its type: a known one keeps them where the body is silent."""
-    return Contact(
-        id=ids.new_contact_id() if before is None else before.id,
+def _take_contact(
+    body: ContactBody,
+    before: Contact | None,
+    of_type: Mapping[str, int],
+    ids: Ids,
+    now: int,
+    path: str,
+    problems: Problems,
+) -> Contact:
+    """``of_type``: how many contacts of each type stand before this one.
+
+    A contact can't be without its address and its type: a known one keeps them where the body is silent.
+    """
+    if before and body.type is UNSET:
+        contact_type = before.type
+    else:
+        contact_type = take_choice(body.type, f"{path}.type", problems, CONTACT_TYPES, "OTHER")
+    order_by = take_number(body.order_by, f"{path}.orderBy", problems)
+    contact = Contact(
+        id=before.id if before else ids.new_contact_id(),
         contact=before.contact if before and body.contact is UNSET else _take_address(body, path, problems),
         handle=take_text(body.handle, f"{path}.handle", problems),
         note=take_text(body.note, f"{path}.note", problems, 10_000, lines=True),
-        type=take_choice(body.type, f"{path}.type", problems, CONTACT_TYPES, before.type if before else "OTHER"),
+        type=contact_type,
         default=body.default is True,
-        order_by=body.order_by or 0,
-        timestamp=0,
+        order_by=of_type.get(contact_type, 0) if order_by is None else order_by,
+        timestamp=before.timestamp if before else now,
     )
+    return _with_timestamp(contact, before, now) if before else contact
+
+
+def _is_type_known(path: str, other: str, problems: Problems) -> bool:
+    """Two contacts whose type is wrong may well be of different types."""
+    return problems.keys().isdisjoint((f"{path}.type", f"{other}.type"))
 
 
 def _take_address(body: ContactBody, path: str, problems: Problems) -> str:
-    if not body.contact:
-        problems[f"{path}.contact"] = "is absent" if body.contact is UNSET else "must not be empty"
+    """Of an element that is wrong itself or has a wrong id nobody knows whether its address is missing."""
+    if body.contact is UNSET:
+        if problems.keys().isdisjoint((path, f"{path}.id")):
+            problems.setdefault(f"{path}.contact", "is absent")
+    elif not body.contact:
+        problems.setdefault(f"{path}.contact", "must not be empty")
     return take_text(body.contact, f"{path}.contact", problems)
 
 
-def _with_timestamp(contact: Contact, before: Contact | None, now: int) -> Contact:
-    if before is not None and replace(contact, timestamp=before.timestamp) == before:
-        return before
-    return replace(contact, timestamp=now)
+def _with_timestamp(contact: Contact, before: Contact, now: int) -> Contact:
+    """``contact`` has the timestamp of ``before``: an unchanged one keeps it."""
+    return before if contact == before else replace(contact, timestamp=now)
 
 
 def _without_other_default(contacts: tuple[Contact, ...], default: Contact) -> tuple[Contact, ...]:
@@ -140,12 +168,3 @@ def _without_other_default(contacts: tuple[Contact, ...], default: Contact) -> t
         else other
         for other in contacts
     )
-
-
-def _check_defaults(contacts: list[Contact], path: str, problems: Problems) -> None:
-    defaults: set[str] = set()
-    for contact in contacts:
-        if contact.default and contact.type in defaults:
-            problems[path] = f"must have at most one default contact of type {contact.type}"
-        if contact.default:
-            defaults.add(contact.type)

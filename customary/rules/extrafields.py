@@ -5,33 +5,43 @@ from collections.abc import Callable, Collection, Mapping
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from customary.errors import InvalidBody
 from customary.model.body import ExtrafieldBody, ExtrafieldValueBody
 from customary.model.customer import ExtrafieldValue
 from customary.model.extrafield import DATETIME, EXTRAFIELD_TYPES, TEXT, Extrafield
 from customary.rules.dates import format_date, parse_date
-from customary.rules.problems import Problems, check_length, take_choice, take_text
+from customary.rules.problems import Problems, element_paths, refusal, take_choice, take_elements, take_text
 
 ROOT = "ExtraField"
 PATH = "Customer.extrafields"
+_PATHS = element_paths(PATH)
 _UNREACHABLE = frozenset({".", ".."})
 
 
 def new_extrafield(
-    extrafield_id: int, body: ExtrafieldBody, keys: Collection[str], random_key: Callable[[], str], now: int
+    extrafield_id: int,
+    body: ExtrafieldBody,
+    keys: Collection[str],
+    random_key: Callable[[], str],
+    now: int,
+    problems: Problems | None = None,
 ) -> Extrafield:
-    """A definition made from a body: a title is required. ``keys`` are those that the store has. Raises InvalidBody."""
-    problems: Problems = {}
+    """A definition made from a body: a title is required. ``keys`` are those that the store has.
+
+    Raises InvalidBody, with ``problems`` that were found in the body before.
+    """
+    found = dict(problems or ())
     if body.title is UNSET:
-        problems[f"{ROOT}.title"] = "is absent"
-    key = _take_key(body.key, keys, problems) if body.key else _free_key(keys, random_key)
+        found.setdefault(f"{ROOT}.title", "is absent")
+    key = _take_key(body.key, keys, found) if body.key else _free_key(keys, random_key)
     blank = Extrafield(id=extrafield_id, key=key, title="", created=now, modified=now)
-    return _apply(blank, body, now, problems)
+    return _apply(blank, body, now, found)
 
 
-def change_extrafield(before: Extrafield, body: ExtrafieldBody, now: int) -> Extrafield:
-    """What the body does not name stays, and so does the key. Raises InvalidBody."""
-    return _apply(before, body, now, {})
+def change_extrafield(
+    before: Extrafield, body: ExtrafieldBody, now: int, problems: Problems | None = None
+) -> Extrafield:
+    """What the body does not name stays, and so does the key. Raises InvalidBody, with ``problems`` too."""
+    return _apply(before, body, now, dict(problems or ()))
 
 
 def _apply(before: Extrafield, body: ExtrafieldBody, now: int, problems: Problems) -> Extrafield:
@@ -39,14 +49,14 @@ def _apply(before: Extrafield, body: ExtrafieldBody, now: int, problems: Problem
     if body.title is not UNSET:
         after = replace(after, title=take_text(body.title, f"{ROOT}.title", problems))
         if not after.title:
-            problems[f"{ROOT}.title"] = "must not be empty"
+            problems.setdefault(f"{ROOT}.title", "must not be empty")
     if body.type is not UNSET:
         capitals = body.type.upper() if body.type and body.type.isascii() else body.type
         after = replace(after, type=take_choice(capitals, f"{ROOT}.type", problems, EXTRAFIELD_TYPES, TEXT))
     if body.shown_on_order_details is not UNSET:
         after = replace(after, shown_on_order_details=body.shown_on_order_details is True)
     if problems:
-        raise InvalidBody(problems)
+        raise refusal(problems, ExtrafieldBody)
     return after
 
 
@@ -55,9 +65,9 @@ def _take_key(value: str | None | UnsetType, keys: Collection[str], problems: Pr
     path = f"{ROOT}.key"
     key = take_text(value, path, problems)
     if "/" in key or key in _UNREACHABLE:
-        problems[path] = "must not contain a slash, nor be '.' or '..'"
+        problems.setdefault(path, "must not contain a slash, nor be '.' or '..'")
     elif key in keys:
-        problems[path] = "is the key of another extra field"
+        problems.setdefault(path, "is the key of another extra field")
     return key
 
 
@@ -69,7 +79,7 @@ def _free_key(keys: Collection[str], random_key: Callable[[], str]) -> str:
 
 def replace_values(
     stored: tuple[ExtrafieldValue, ...],
-    bodies: tuple[ExtrafieldValueBody, ...],
+    bodies: tuple[ExtrafieldValueBody, ...] | None | UnsetType,
     types: Mapping[str, str],
     problems: Problems,
 ) -> tuple[ExtrafieldValue, ...]:
@@ -77,14 +87,14 @@ def replace_values(
 
     An element without a value sets none. One that is as stored is not checked: it may be older than its field's type.
     """
-    check_length(bodies, PATH, problems)
     known = {each.key: each.value for each in stored}
     taken: dict[str, str] = {}
-    for index, body in enumerate(bodies):
-        path = f"{PATH}[{index}]"
+    for path, body in zip(_PATHS, take_elements(bodies, PATH, problems), strict=False):
+        if path in problems:  # no object
+            continue
         problem = _key_problem(body.key, types, taken)
         if problem:
-            problems[f"{path}.key"] = problem
+            problems.setdefault(f"{path}.key", problem)
         elif isinstance(body.key, str):
             value = body.value
             unchanged = value == known.get(body.key) and isinstance(value, str)
@@ -108,9 +118,9 @@ def _take_value(value: str | int | None | UnsetType, kind: str, path: str, probl
         try:
             return format_date(parse_date(value))
         except ValueError:
-            problems[f"{path}.value"] = "must be UNIX seconds or a date such as '2024-06-04 21:15:10 +0000'"
+            problems.setdefault(f"{path}.value", "must be UNIX seconds or a date such as '2024-06-04 21:15:10 +0000'")
             return ""
     if isinstance(value, int):
-        problems[f"{path}.value"] = "must be a string"
+        problems.setdefault(f"{path}.value", "must be a string")
         return ""
     return take_text(value, f"{path}.value", problems)

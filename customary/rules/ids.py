@@ -1,11 +1,13 @@
 """Ids within one customer: where new ones come from, and which of a body's are known."""
 
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
 from customary.rules.problems import Problems
+
+Element = TypeVar("Element")
 
 
 class Ids(Protocol):
@@ -17,7 +19,7 @@ class Ids(Protocol):
 
 
 class ScratchIds:
-    """Numbers for a customer that will not be stored, for finding the problems of a body."""
+    """Numbers for a customer that will not be stored."""
 
     def new_address_id(self) -> int:
         return 0
@@ -26,16 +28,16 @@ class ScratchIds:
         return 0
 
 
-def take_known_id(
-    value: int | None | UnsetType, known: Collection[int], seen: set[int], path: str, problems: Problems
-) -> int | None:
-    """The id of the stored element that a body's element stands for; None when it is a new one."""
+def take_known(
+    value: int | None | UnsetType, known: Mapping[int, Element], seen: set[int], path: str, problems: Problems
+) -> Element | None:
+    """The stored element that a body's element stands for, None when it is a new one; ``path`` is the element's."""
     if value is None or value is UNSET:
         return None
     if value not in known:
-        problems[path] = "is not an id of this customer"
+        problems.setdefault(f"{path}.id", "is not an id of this customer")
         return None
     if value in seen:
-        problems[path] = "is there twice"
+        problems.setdefault(f"{path}.id", "is there twice")
     seen.add(value)
-    return value
+    return known[value]

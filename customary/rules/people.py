@@ -1,9 +1,6 @@
-"""The billing person: how a body's person becomes a stored one. Shipping addresses build on it."""
-
-from typing import Any
+"""The billing person: how a body's person becomes a stored one. Shipping addresses are checked here too."""
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import astuple, replace
 
 from customary.model.body import PersonBody
 from customary.model.customer import Person
@@ -12,9 +9,14 @@ from customary.rules.problems import Problems, take_text
 
 LIMIT = 255
 STREET_LIMIT = 1000
+NOBODY = Person()
 
-_ATTRIBUTES = PersonBody.__struct_fields__
-_NAMES = dict(zip(_ATTRIBUTES, PersonBody.__struct_encode_fields__, strict=True))
+_OTHER_CHECKS = {"street", "country_code"}
+_TEXTS = tuple(
+    (attribute, name)
+    for attribute, name in zip(PersonBody.__struct_fields__, PersonBody.__struct_encode_fields__, strict=True)
+    if attribute not in _OTHER_CHECKS
+)
 
 
 def merge_billing_person(
@@ -25,23 +27,42 @@ def merge_billing_person(
         return stored
     if body is None:
         return None
-    merged = replace(stored or Person(), **take_person(body, path, problems))
-    return merged if merged != Person() else None
+    check_person(body, path, problems)
+    before = stored or NOBODY
+    merged = Person(
+        name=before.name if body.name is UNSET else body.name or "",
+        company_name=before.company_name if body.company_name is UNSET else body.company_name or "",
+        street=before.street if body.street is UNSET else body.street or "",
+        city=before.city if body.city is UNSET else body.city or "",
+        country_code=before.country_code if body.country_code is UNSET else capitals(body.country_code),
+        postal_code=before.postal_code if body.postal_code is UNSET else body.postal_code or "",
+        state_or_province_code=before.state_or_province_code
+        if body.state_or_province_code is UNSET
+        else body.state_or_province_code or "",
+        phone=before.phone if body.phone is UNSET else body.phone or "",
+    )
+    return merged if merged != NOBODY else None
 
 
-def take_person(body: PersonBody, path: str, problems: Problems) -> dict[str, Any]:
-    """The person's fields that the body names, checked and normalised."""
-    taken = {name: value or "" for name, value in zip(_ATTRIBUTES, astuple(body), strict=False) if value is not UNSET}
-    street = take_text(taken.pop("street", UNSET), f"{path}.street", problems, STREET_LIMIT, lines=True)
-    together = "".join(taken.values())
-    if len(together) > LIMIT or not together.isprintable():  # one look at all of them; each only when it is needed
-        for name, value in taken.items():
-            take_text(value, f"{path}.{_NAMES[name]}", problems, LIMIT)
-    country = taken.get("country_code")
-    if country:
-        if not is_country(country):
-            problems[f"{path}.countryCode"] = "must be a country code of ISO 3166-1, such as 'US'"
-        taken["country_code"] = country.upper()
-    if body.street is not UNSET:
-        taken["street"] = street
-    return taken
+def capitals(country_code: str | None | UnsetType) -> str:
+    return country_code.upper() if country_code else ""
+
+
+def check_person(body: PersonBody, path: str, problems: Problems) -> None:
+    """One look at all the texts together; at each of them only when there is something to see."""
+    together = "".join(
+        (
+            body.name or "",
+            body.company_name or "",
+            body.city or "",
+            body.postal_code or "",
+            body.state_or_province_code or "",
+            body.phone or "",
+        )
+    )
+    if len(together) > LIMIT or not together.isprintable():
+        for attribute, name in _TEXTS:
+            take_text(getattr(body, attribute), f"{path}.{name}", problems, LIMIT)
+    take_text(body.street, f"{path}.street", problems, STREET_LIMIT, lines=True)
+    if body.country_code and not is_country(body.country_code):
+        problems.setdefault(f"{path}.countryCode", "must be a country code of ISO 3166-1, such as 'US'")

@@ -13,6 +13,7 @@ from customary.errors import InvalidBody, RequestError, WrongJson
 from customary.model.body import ContactBody, CustomerBody, PersonBody
 from customary.rules.body import MOST_PROBLEMS, decode_body
 
+OUT_OF_RANGE = "must be from -9223372036854775808 to 9223372036854775807"
 CUSTOMER = msgspec.json.Decoder(CustomerBody)
 
 
@@ -76,6 +77,12 @@ def test_refuses_text(raw: bytes, problem: str) -> None:
         (b'{"customerGroupId": "1"}', {"Customer.customerGroupId": "must be an integer"}),
         (b'{"customerGroupId": 1.0}', {"Customer.customerGroupId": "must be an integer"}),
         (b'{"customerGroupId": true}', {"Customer.customerGroupId": "must be an integer"}),
+        (b'{"customerGroupId": 1e2}', {"Customer.customerGroupId": "must be an integer"}),
+        (b'{"customerGroupId": 9223372036854775808}', {"Customer.customerGroupId": OUT_OF_RANGE}),
+        (
+            b'{"contacts": [{"id": -9223372036854775809}], "taxId": 5}',
+            {"Customer.contacts[0].id": OUT_OF_RANGE, "Customer.taxId": "must be a string"},
+        ),
         (b'{"taxExempt": 1}', {"Customer.taxExempt": "must be true or false"}),
         (b'{"taxExempt": "true"}', {"Customer.taxExempt": "must be true or false"}),
         (b'{"billingPerson": []}', {"Customer.billingPerson": "must be an object"}),
