@@ -16,7 +16,8 @@ CustomaryError
 │   │   ├── CustomerNotFound    404
 │   │   ├── GroupNotFound       404
 │   │   ├── ContactNotFound     404
-│   │   └── ExtrafieldNotFound  404
+│   │   ├── ExtrafieldNotFound  404
+│   │   └── OrderNotFound       404
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
@@ -155,6 +156,12 @@ class ExtrafieldNotFound(NotFound):
     """Extra field not found"""
 
     code = "EXTRA_FIELD_NOT_FOUND"
+
+
+class OrderNotFound(NotFound):
+    """Order not found"""
+
+    code = "ORDER_NOT_FOUND"
 
 
 class MethodNotAllowed(RequestError):

@@ -16,9 +16,11 @@ from customary.api.routes import ROUTES
 from customary.errors import HttpError
 from customary.model import body as bodies
 from customary.model.customer import CONTACT_TYPES
+from customary.model.extrafield import EXTRAFIELD_TYPES
+from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
-from customary.rules import answers, places, summaries
+from customary.rules import answers, orders, places, summaries
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -37,6 +39,7 @@ BODY_STRUCTS: Mapping[str, type] = {
     "ExtrafieldValueBody": bodies.ExtrafieldValueBody,
     "GroupBody": bodies.GroupBody,
     "NewExtrafieldBody": bodies.ExtrafieldBody,
+    "OrderBody": bodies.OrderBody,
     "ProfileBody": bodies.ProfileBody,
 }
 ANSWER_STRUCTS: Mapping[str, type] = {
@@ -48,6 +51,8 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "Stats": answers.StatsAnswer,
     "FoundCustomer": answers.CustomerAnswer,
     "Group": answers.GroupAnswer,
+    "Order": orders.OrderAnswer,
+    "Product": orders.ProductAnswer,
     "Extrafield": answers.ExtrafieldAnswer,
     "Profile": answers.ProfileAnswer,
     "CustomerFilters": summaries.CustomerFiltersAnswer,
@@ -268,6 +273,9 @@ def test_operations_tell_what_can_go_wrong() -> None:
 def test_lists_of_words_are_the_servers() -> None:
     assert tuple(SCHEMAS["SortOrder"]["enum"]) == SORT_ORDERS
     assert tuple(SCHEMAS["ContactType"]["enum"]) == CONTACT_TYPES
+    assert tuple(SCHEMAS["ExtrafieldType"]["enum"]) == EXTRAFIELD_TYPES
+    assert tuple(SCHEMAS["PaymentStatus"]["enum"]) == PAYMENT_STATUSES
+    assert tuple(SCHEMAS["FulfillmentStatus"]["enum"]) == FULFILLMENT_STATUSES
     assert SCHEMAS["CountryCode"]["enum"] == sorted(country.code for country in list_countries())
 
 

@@ -47,12 +47,14 @@ schemathesis.openapi.format(
 )
 
 
+LISTS = ("shippingAddresses", "contacts", "items")
+INTEGERS = ("orderBy", "productId", "quantity", "createDate")
 SETTINGS = settings(suppress_health_check=list(HealthCheck), deadline=None)
 Case: TypeAlias = schemathesis.Case[Any]
 
 
 class World:
-    """A shop that always has a customer with a contact, a group and an extra field, however many were deleted."""
+    """A shop that always has one of everything that a path can name, however many were deleted."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -71,6 +73,7 @@ class World:
             "contactId": known["contacts"][0]["id"],
             "groupId": self.shop.add_group(),
             "key": self.shop.add_extrafield(),
+            "orderNumber": self.shop.add_order(),
         }
         self.address = known["shippingAddresses"][0]["id"]
 
@@ -96,9 +99,12 @@ class World:
             contact.pop("id", None)
             contact.setdefault("contact", "y")
             contact["default"] = None
-        for positioned in (body, *(body.get("shippingAddresses") or ()), *(body.get("contacts") or ())):
-            if isinstance(positioned.get("orderBy"), float):  # 5.0 is an integer to JSON Schema, not to the server
-                positioned["orderBy"] = int(positioned["orderBy"])
+        if body.get("items"):
+            body["total"] = 1  # they may come to more than an order can
+        for each in (body, *(element for name in LISTS for element in body.get(name) or ())):
+            for name in INTEGERS:  # 5.0 is an integer to JSON Schema, not to the server
+                if isinstance(each.get(name), float):
+                    each[name] = int(each[name])
         for value in body.get("extrafields") or ():
             body["extrafields"] = [{"key": self.ids["key"], "value": str(value.get("value", ""))}]
         languages = body.get("languages") or {}

@@ -1,6 +1,6 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
-from customary.api import contacts, customers, extrafields, groups, places, profiles, service, summaries
+from customary.api import contacts, customers, extrafields, groups, orders, places, profiles, service, summaries
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
@@ -38,6 +38,10 @@ ROUTES = (
     Route("GET", f"{EXTRAFIELDS}/{{key}}", extrafields.get_extrafield, "read_customers_extrafields"),
     Route("PUT", f"{EXTRAFIELDS}/{{key}}", extrafields.update_extrafield, "update_customers_extrafields"),
     Route("DELETE", f"{EXTRAFIELDS}/{{key}}", extrafields.delete_extrafield, "delete_customers_extrafields"),
+    Route("GET", f"{STORE}/orders", orders.list_orders, "read_orders"),
+    Route("POST", f"{STORE}/orders", orders.create_order, "create_orders"),
+    Route("DELETE", f"{STORE}/orders/{{orderNumber}}", orders.delete_order, "update_orders"),
+    Route("GET", f"{STORE}/customers/products", orders.find_purchased_products, "read_customers"),
     Route("GET", f"{STORE}/profile", profiles.get_profile, "read_store_profile"),
     Route("PUT", f"{STORE}/profile", profiles.update_profile, "update_store_profile"),
     Route("GET", f"{STORE}/countries", places.list_countries),

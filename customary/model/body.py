@@ -11,6 +11,8 @@ Text = str | None | UnsetType
 Flag = bool | None | UnsetType
 Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Number = Integer | None | UnsetType
+Amount = float | None | UnsetType
+Date = str | Integer | None | UnsetType
 
 
 class PersonBody(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -45,7 +47,7 @@ class ExtrafieldValueBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """UNIX seconds may be sent as a number where the field is a date."""
 
     key: Text = UNSET
-    value: str | Integer | None | UnsetType = UNSET
+    value: Date = UNSET
 
 
 class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -82,6 +84,24 @@ class ExtrafieldBody(Struct, frozen=True, kw_only=True, rename="camel"):
     title: Text = UNSET
     type: Text = UNSET
     shown_on_order_details: Flag = UNSET
+
+
+class OrderItemBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    product_id: Number = UNSET
+    name: Text = UNSET
+    price: Amount = UNSET
+    quantity: Number = UNSET
+    sku: Text = UNSET
+
+
+class OrderBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    email: Text = UNSET
+    total: Amount = UNSET
+    payment_status: Text = UNSET
+    fulfillment_status: Text = UNSET
+    create_date: Date = UNSET
+    billing_person: PersonBody | None | UnsetType = UNSET
+    items: tuple[OrderItemBody, ...] | None | UnsetType = UNSET
 
 
 class LanguagesBody(Struct, frozen=True, kw_only=True, rename="camel"):

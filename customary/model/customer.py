@@ -3,6 +3,8 @@
 Field names are snake_case in Python and the contract's camelCase in JSON. An empty string means "not set".
 """
 
+from decimal import Decimal
+
 from msgspec import Struct, field
 
 
@@ -56,11 +58,21 @@ class ExtrafieldValue(Struct, frozen=True, kw_only=True, rename="camel"):
     value: str
 
 
+class Stats(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the recorded orders of a customer come to. Times are UNIX seconds."""
+
+    number_of_orders: int
+    sales_value: Decimal
+    first_order_date: int
+    last_order_date: int
+
+
 class Customer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """One customer of one store. Times are UNIX seconds.
 
     ``version`` is the position in the store's change log of the change that made this state; storage sets it.
-    ``password_hash`` never leaves the server.
+    ``password_hash`` never leaves the server. ``stats`` (None without orders) follows from the orders: storage keeps
+    it, whatever else is stored of the customer.
     """
 
     id: int
@@ -86,6 +98,7 @@ class Customer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=
     favorites: tuple[Favorite, ...] = ()
     extrafields: tuple[ExtrafieldValue, ...] = ()
     external_reference_id: str = ""
+    stats: Stats | None = None
 
 
 CONTACT_TYPES = (

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
-from customary.model.customer import Contact, Customer, ExtrafieldValue, Person, ShippingAddress
+from customary.model.customer import Contact, Customer, ExtrafieldValue, Person, ShippingAddress, Stats
 from customary.model.extrafield import Extrafield
 from customary.model.store import GENERAL, Group, Store
 from customary.rules.countries import country_name, state_name
 from customary.rules.dates import format_date
+from customary.rules.money import average, plain_number
 
 ENTITY_TYPES = ("CUSTOMERS",)
 
@@ -73,6 +74,9 @@ class StatsAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaul
     last_order_date: str = ""
 
 
+NO_ORDERS = StatsAnswer(number_of_orders=0, sales_value=0, average_order_value=0)
+
+
 class CustomerAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     id: int
     name: str = ""
@@ -108,17 +112,17 @@ def answer_customer(
 
     ``extrafields`` must be all of the store's when the customer has a value of one.
     """
-    person = customer.billing_person
+    person, stats = customer.billing_person, customer.stats
     return CustomerAnswer(
         id=customer.id,
         name=person.name if person else "",
         email=customer.email,
         registered=format_date(customer.registered),
         updated=format_date(customer.updated),
-        total_order_count=0 if in_search else None,
+        total_order_count=(stats.number_of_orders if stats else 0) if in_search else None,
         customer_group_id=customer.customer_group_id,
         customer_group_name=group_names.get(customer.customer_group_id, GENERAL.name),
-        billing_person=_answer_person(person) if person else None,
+        billing_person=answer_person(person) if person else None,
         shipping_addresses=tuple([_answer_address(address) for address in customer.shipping_addresses]),
         contacts=tuple([answer_contact(contact) for contact in customer.contacts]),
         tax_id=customer.tax_id,
@@ -131,7 +135,7 @@ def answer_customer(
         accept_marketing=customer.accept_marketing,
         lang=customer.lang,
         private_admin_notes=customer.private_admin_notes,
-        stats=StatsAnswer(number_of_orders=0, sales_value=0, average_order_value=0),
+        stats=_answer_stats(stats) if stats else NO_ORDERS,
         favorites=tuple(
             FavoriteAnswer(product_id=favorite.product_id, added_timestamp=format_date(favorite.added_timestamp))
             for favorite in customer.favorites
@@ -154,6 +158,16 @@ def answer_contact(contact: Contact) -> ContactAnswer:
     )
 
 
+def _answer_stats(stats: Stats) -> StatsAnswer:
+    return StatsAnswer(
+        number_of_orders=stats.number_of_orders,
+        sales_value=plain_number(stats.sales_value),
+        average_order_value=plain_number(average(stats.sales_value, stats.number_of_orders)),
+        first_order_date=format_date(stats.first_order_date),
+        last_order_date=format_date(stats.last_order_date),
+    )
+
+
 def _answer_values(
     values: tuple[ExtrafieldValue, ...], extrafields: Sequence[Extrafield]
 ) -> tuple[ExtrafieldValueAnswer, ...]:
@@ -173,7 +187,7 @@ def _answer_values(
     )
 
 
-def _answer_person(person: Person) -> PersonAnswer:
+def answer_person(person: Person) -> PersonAnswer:
     first_name, last_name = _split_name(person.name)
     return PersonAnswer(
         name=person.name,

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from customary.model.body import ExtrafieldBody, ExtrafieldValueBody
 from customary.model.customer import ExtrafieldValue
 from customary.model.extrafield import DATETIME, EXTRAFIELD_TYPES, TEXT, Extrafield
-from customary.rules.dates import format_date, parse_date
-from customary.rules.problems import Problems, element_paths, refusal, take_choice, take_elements, take_text
+from customary.rules.dates import format_date
+from customary.rules.problems import Problems, element_paths, refusal, take_choice, take_date, take_elements, take_text
 
 ROOT = "ExtraField"
 PATH = "Customer.extrafields"
@@ -112,14 +112,9 @@ def _key_problem(key: str | None | UnsetType, types: Mapping[str, str], taken: C
 
 def _take_value(value: str | int | None | UnsetType, kind: str, path: str, problems: Problems) -> str:
     """A date is stored as it is answered, whichever way it was written."""
-    if value is None or value is UNSET or value == "":
-        return ""
     if kind == DATETIME:
-        try:
-            return format_date(parse_date(value))
-        except ValueError:
-            problems.setdefault(f"{path}.value", "must be UNIX seconds or a date such as '2024-06-04 21:15:10 +0000'")
-            return ""
+        at = take_date(value, f"{path}.value", problems)
+        return "" if at is None else format_date(at)
     if isinstance(value, int):
         problems.setdefault(f"{path}.value", "must be a string")
         return ""

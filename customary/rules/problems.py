@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, inspect
 from msgspec.structs import fields
 
 from customary.errors import InvalidBody
+from customary.rules.dates import parse_date
 from customary.rules.text import text_problem
 
 Problems = dict[str, str]
@@ -44,6 +45,17 @@ def take_number(value: int | None | UnsetType, path: str, problems: Problems) ->
     if not 0 <= value <= LARGEST_NUMBER:
         problems.setdefault(path, f"must be from 0 to {LARGEST_NUMBER}")
     return value
+
+
+def take_date(value: str | int | None | UnsetType, path: str, problems: Problems) -> int | None:
+    """UNIX seconds, None where it is absent, null or empty."""
+    if value is None or value is UNSET or value == "":
+        return None
+    try:
+        return parse_date(value)
+    except ValueError:
+        problems.setdefault(path, "must be UNIX seconds or a date such as '2024-06-04 21:15:10 +0000'")
+        return None
 
 
 def take_choice(

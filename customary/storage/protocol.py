@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
@@ -47,11 +48,19 @@ class Transaction(Reader, Protocol):
 
     def new_extrafield_id(self) -> int: ...
 
+    def new_order_number(self) -> int: ...
+
+    async def find_customer(self, email: str) -> Customer | None:
+        """By its e-mail, whatever its case."""
+
     async def add_customer(self, customer: Customer) -> Customer:
-        """Raises EmailAlreadyUsed. Returns the customer with its version."""
+        """Raises EmailAlreadyUsed. Returns the customer with its version, and with the figures of its orders."""
 
     async def replace_customer(self, before: Customer, after: Customer) -> Customer:
-        """``before`` is what this transaction read. Raises EmailAlreadyUsed. Returns ``after`` with its version."""
+        """``before`` is what this transaction read, and its figures stay. Raises EmailAlreadyUsed.
+
+        Returns ``after`` with its version.
+        """
 
     async def delete_customer(self, customer: Customer) -> None: ...
 
@@ -73,6 +82,15 @@ class Transaction(Reader, Protocol):
 
     async def delete_extrafield(self, extrafield: Extrafield) -> None:
         """Values that customers have of it must be gone."""
+
+    async def find_order(self, order: int | str) -> Order | None:
+        """By its number, or by its id."""
+
+    async def add_order(self, order: Order) -> None:
+        """The figures of its customer follow: they are no change of the customer, nor is an order in the log."""
+
+    async def delete_order(self, order: Order) -> None:
+        """As adding one."""
 
     async def replace_store(self, before: Store, after: Store) -> None: ...
 
@@ -120,6 +138,14 @@ class Storage(Reader, Protocol):
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
     ) -> tuple[Change, ...]:
         """One entity's changes with ``seq`` lower than ``before``, newest first."""
+
+    async def list_orders(
+        self, store_id: int, email: str | None, customer_id: int | None, offset: int, limit: int
+    ) -> Page[Order]:
+        """The newest first; the e-mail is the one that the order came with, whatever its case."""
+
+    async def list_purchased_products(self, store_id: int) -> tuple[PurchasedProduct, ...]:
+        """Products in orders that count, of customers that are there, each once."""
 
     async def find_token(self, store_id: int, digest: bytes) -> Token | None:
         """A token that was not revoked."""

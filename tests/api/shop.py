@@ -80,6 +80,10 @@ class Shop:
         """The new field's key."""
         return str(self.post("/store_extrafields/customers", {"title": title, **body})["key"])
 
+    def add_order(self, email: str = "jo@example.com", **body: Json) -> int:
+        """The new order's number."""
+        return int(self.post("/orders", {"email": email, **body})["id"])
+
     def customer(self, customer_id: int) -> Json:
         return self.get(f"/customers/{customer_id}")
 

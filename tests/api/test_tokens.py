@@ -17,6 +17,7 @@ BODIES: dict[str, Json] = {
     "create_contact": {"contact": "x"},
     "create_group": {"name": "New"},
     "create_extrafield": {"title": "New"},
+    "create_order": {"email": "jo@example.com"},
 }
 STORE = "/api/v3/{storeId}"
 
@@ -29,7 +30,13 @@ def name(route: Route) -> str:
 def path_values(shop: Shop) -> dict[str, Json]:
     customer = shop.add_customer()
     contact = shop.customer(customer)["contacts"][0]["id"]
-    return {"customerId": customer, "contactId": contact, "groupId": shop.add_group(), "key": shop.add_extrafield()}
+    return {
+        "customerId": customer,
+        "contactId": contact,
+        "groupId": shop.add_group(),
+        "key": shop.add_extrafield(),
+        "orderNumber": shop.add_order(),
+    }
 
 
 def request(route: Route, values: dict[str, Json]) -> dict[str, Any]:

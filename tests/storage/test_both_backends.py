@@ -58,7 +58,7 @@ class TestStorage:
         stored = await add_customer(storage, STORE, "Zoë@Exämple.com", customer_group_id=group.id, **EVERYTHING)
         assert {
             name for name in Customer.__struct_fields__ if not getattr(stored, name) and name != "accept_marketing"
-        } == {"tax_id_valid"}
+        } == {"tax_id_valid", "stats"}  # which orders make
         await storage.close()
         again = await open_storage(url)
         assert await again.get_customer(STORE, stored.id) == stored

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from msgspec import structs
 
 from customary.model.change import Origin
 from customary.model.customer import Contact, Customer, Person
+from customary.model.order import Order, OrderItem
 from customary.model.search import SORT_ORDERS, CustomerSearch
 from customary.model.store import Group, Store
 from customary.storage.protocol import Transaction
@@ -49,6 +51,8 @@ async def fill(path: Path) -> None:
         for step in range(CUSTOMERS // 4):
             await storage.write(store_id, Origin(at=1000 + step // 3, token_id=0, request_id="r"), add_four(dice))
     await asyncio.sleep(0.8)  # idle: the index takes them over
+    for _ in range(150):
+        await storage.write(STORE, Origin(at=1900, token_id=0, request_id="r"), add_order(dice))
     for step in range(60):
         number = dice.randint(1, CUSTOMERS)
         await storage.write(STORE, Origin(at=2000 + step // 9, token_id=0, request_id="r"), touch(number, dice))
@@ -62,6 +66,28 @@ def add_four(dice: random.Random) -> Any:
                 await transaction.add_group(Group(id=number, name=f"Group {number}"))
         for _ in range(4):
             await transaction.add_customer(make_customer(transaction.new_customer_id(), dice, transaction.at))
+
+    return work
+
+
+def add_order(dice: random.Random) -> Any:
+    async def work(transaction: Transaction) -> None:
+        number = transaction.new_order_number()
+        item = OrderItem(product_id=dice.randint(1, 5), price=Decimal(1), quantity=1)
+        await transaction.add_order(
+            Order(
+                id=f"X{number}",
+                number=number,
+                customer_id=dice.randint(1, CUSTOMERS),
+                email="o@example.com",
+                total=Decimal(dice.randint(0, 50)),
+                payment_status="PAID",
+                fulfillment_status="SHIPPED",
+                created=dice.randint(0, 20),
+                counted=dice.random() < 0.9,
+                items=(item,),
+            )
+        )
 
     return work
 
@@ -101,6 +127,9 @@ def random_search(dice: random.Random) -> CustomerSearch:
         "tax_exempt": dice.random() < 0.5,
         "updated_from": dice.choice((0, 1010, 2001, 2005, 9999)),
         "updated_to": dice.choice((1015, 2003, 9999)),
+        "min_order_count": dice.choice((1, 2)),
+        "max_sales_value": dice.choice((0.0, 20.0)),
+        "purchased_product_ids": dice.choice(((1, 2, 3), (4, 5, 6), (9,))),
         "created_from": dice.choice((1010, 1020)),
     }
     picked = dice.sample(sorted(choices), dice.choice((0, 1, 1, 2, 3)))

@@ -17,6 +17,7 @@ class StoreCounters:
     contact_id: int
     group_id: int
     extrafield_id: int
+    order_number: int
     customer_count: int
     last_change_at: int
     version: int
@@ -38,9 +39,9 @@ class StoreCounters:
 
     def save(self, connection: apsw.Connection, store_id: int) -> None:
         """Writes nothing when nothing changed: ids that were only taken may be given out again."""
-        if self.seq == self.seq_at_start:
+        if self.seq == self.seq_at_start and not self.latest:
             return
-        ids = (self.customer_id, self.address_id, self.contact_id, self.group_id, self.extrafield_id)
+        ids = (self.customer_id, self.address_id, self.contact_id, self.group_id, self.extrafield_id, self.order_number)
         columns = (self.seq, *ids, self.customer_count, self.last_change_at)
         connection.execute(SQL["set_counters"], (*columns, store_id))
         for entity, at in self.latest.items():

@@ -14,6 +14,7 @@ from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
@@ -22,6 +23,7 @@ from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
+from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
 
@@ -95,6 +97,16 @@ class SqliteStorage:
 
     async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
         return tuple(rows.extrafield_from_row(row) for row in self._rows("list_extrafields", store_id))
+
+    async def list_orders(
+        self, store_id: int, email: str | None, customer_id: int | None, offset: int, limit: int
+    ) -> Page[Order]:
+        return await self._in_reader(
+            lambda connection: list_orders(connection, store_id, email, customer_id, offset, limit)
+        )
+
+    async def list_purchased_products(self, store_id: int) -> tuple[PurchasedProduct, ...]:
+        return await self._in_reader(lambda connection: list_purchased_products(connection, store_id))
 
     async def find_token(self, store_id: int, digest: bytes) -> Token | None:
         row = self._row("find_token", store_id, digest)

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import json
 
 from customary.model.change import Change
-from customary.model.customer import Customer, Person
+from customary.model.customer import Customer, Person, Stats
 from customary.model.extrafield import Extrafield
 from customary.model.keys import email_key, search_key
 from customary.model.store import Group, Store, Token
@@ -87,6 +87,13 @@ def plain_columns(customer: Customer) -> Row:
         "\n" + "\n".join({person.country_code: None for person in people}) + "\n",
         encode_customer(customer),
     )
+
+
+def figure_columns(stats: Stats | None) -> Row:
+    """The columns that orders write: count, sales, first and last date."""
+    if stats is None:
+        return 0, 0.0, None, None
+    return stats.number_of_orders, float(stats.sales_value), stats.first_order_date, stats.last_order_date
 
 
 def _lines(texts: list[str]) -> str:

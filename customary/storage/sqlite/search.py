@@ -66,7 +66,7 @@ def conditions(store_id: int, search: CustomerSearch) -> Conditions:
                 parts.append(condition if "?" in condition else f"{condition} = ?")
                 values.append(value)
     _add_keyword_and_email(search, parts, values, needles)
-    _add_lists(search, parts, values)
+    _add_lists(store_id, search, parts, values)
     return Conditions(" AND ".join(parts), tuple(values), tuple(needles))
 
 
@@ -90,7 +90,7 @@ def _add_keyword_and_email(search: CustomerSearch, parts: list[str], values: lis
         values.append(needles[-1])
 
 
-def _add_lists(search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
+def _add_lists(store_id: int, search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
     if search.customer_group_ids is not None:
         parts.append(f"customer_group_id IN ({_marks(search.customer_group_ids)})")
         values += search.customer_group_ids
@@ -98,7 +98,11 @@ def _add_lists(search: CustomerSearch, parts: list[str], values: list[Any]) -> N
         parts.append("(" + " OR ".join(["instr(countries, ?)"] * len(search.country_codes)) + ")")
         values += [f"\n{code.upper()}\n" for code in search.country_codes]
     if search.purchased_product_ids:
-        parts.append("0")  # no purchases are recorded yet
+        parts.append(
+            "customer_key IN (SELECT (store_id << 32) + customer_id FROM purchase"
+            f" WHERE store_id = ? AND product_id IN ({_marks(search.purchased_product_ids)}))"
+        )
+        values += [store_id, *search.purchased_product_ids]
 
 
 def _marks(values: tuple[Any, ...]) -> str:

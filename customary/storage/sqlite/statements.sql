@@ -22,12 +22,12 @@ UPDATE store SET suspended = ? WHERE store_id = ? RETURNING store_id;
 -- name: get_counters
 -- What a transaction on the store starts from.
 SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_id, last_extrafield_id,
-    customer_count, last_change_at, version
+    last_order_number, customer_count, last_change_at, version
 FROM store WHERE store_id = ?;
 
 -- name: set_counters
 UPDATE store SET last_seq = ?, last_customer_id = ?, last_address_id = ?, last_contact_id = ?, last_group_id = ?,
-    last_extrafield_id = ?, customer_count = ?, last_change_at = ?
+    last_extrafield_id = ?, last_order_number = ?, customer_count = ?, last_change_at = ?
 WHERE store_id = ?;
 
 -- name: count_customers

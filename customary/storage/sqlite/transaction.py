@@ -10,9 +10,12 @@ from customary.errors import EmailAlreadyUsed, StorageFull
 from customary.model.change import Entity, Kind, Origin
 from customary.model.customer import Customer, ExtrafieldValue
 from customary.model.extrafield import Extrafield
+from customary.model.keys import email_key
+from customary.model.order import Order
 from customary.model.store import Group, Store
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
+from customary.storage.sqlite.orders import OrderBook
 from customary.storage.sqlite.sql import SQL
 
 
@@ -41,6 +44,10 @@ class SqliteTransaction:
         self._read: ReadRow | None = None
 
     @property
+    def _orders(self) -> OrderBook:
+        return OrderBook(self._execute, self._store_id)
+
+    @property
     def at(self) -> int:
         return max(self._origin.at, self._counters.last_change_at)
 
@@ -64,6 +71,10 @@ class SqliteTransaction:
         self._counters.extrafield_id = _next_id(self._counters.extrafield_id)
         return self._counters.extrafield_id
 
+    def new_order_number(self) -> int:
+        self._counters.order_number = _next_id(self._counters.order_number)
+        return self._counters.order_number
+
     async def get_store(self, store_id: int) -> Store | None:
         row = self._execute(SQL["get_store"], (store_id,)).fetchone()
         return rows.store_from_row(row) if row else None
@@ -75,6 +86,10 @@ class SqliteTransaction:
         customer = rows.decode_customer(row[0])
         self._read = ReadRow(customer, row[0], row[1:4], row[4:])
         return customer
+
+    async def find_customer(self, email: str) -> Customer | None:
+        row = self._execute(SQL["find_customer"], (self._store_id, email_key(email))).fetchone()
+        return rows.decode_customer(row[0]) if row else None
 
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
         row = self._execute(SQL["get_group"], (store_id, group_id)).fetchone()
@@ -92,11 +107,14 @@ class SqliteTransaction:
         return [rows.decode_customer(document) for (document,) in found]
 
     async def add_customer(self, customer: Customer) -> Customer:
-        stored = replace(customer, version=self._counters.seq + 1)
+        stats = self._orders.count(customer) if customer.stats else None
+        stored = replace(customer, version=self._counters.seq + 1, stats=stats)
         key = rows.customer_key(self._store_id, stored.id)
         identity = (key, self._store_id, stored.id, stored.registered)
         keys, texts = rows.key_columns(stored), rows.text_columns(stored)
         self._store_unique("add_customer", (*identity, *keys, *texts, *rows.plain_columns(stored)), stored.email)
+        if stats:
+            self._orders.store_figures(stored)
         self._mark_unindexed(key)
         self._counters.customer_count += 1
         self._move_members(0, stored.customer_group_id)
@@ -105,7 +123,7 @@ class SqliteTransaction:
         return stored
 
     async def replace_customer(self, before: Customer, after: Customer) -> Customer:
-        stored = replace(after, version=self._counters.seq + 1)
+        stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         key = rows.customer_key(self._store_id, stored.id)
         old = self._read if self._read and self._read.customer is before else read_row(before)
         keys, texts = rows.key_columns(stored), rows.text_columns(stored)
@@ -167,12 +185,27 @@ class SqliteTransaction:
         self._execute(SQL["delete_extrafield"], (self._store_id, extrafield.id))
         self._append("extrafield", extrafield.id, "deleted", previous, rows.encode_state(extrafield))
 
+    async def find_order(self, order: int | str) -> Order | None:
+        return self._orders.find(order)
+
+    async def add_order(self, order: Order) -> None:
+        self._orders.add(order)
+        self._note_order()
+
+    async def delete_order(self, order: Order) -> None:
+        self._orders.delete(order)
+        self._note_order()
+
     async def replace_store(self, before: Store, after: Store) -> None:
         version = self._counters.seq + 1
         columns = (after.name, after.url, after.timezone, rows.encode_list(after.languages), after.default_language)
         self._execute(SQL["replace_store"], (*columns, version, self._store_id))
         self._append("store", self._store_id, "updated", self._counters.version, rows.encode_state(before))
         self._counters.version = version
+
+    def _note_order(self) -> None:
+        """An order is in no log, but when one was changed last is known."""
+        self._counters.last_change_at = self._counters.latest["order"] = self.at
 
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)

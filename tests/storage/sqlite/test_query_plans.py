@@ -69,6 +69,17 @@ def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
             "list_group_members",
             ["SEARCH customer USING INDEX customer_by_group (store_id=? AND customer_group_id=?)"],
         ),
+        ("find_customer", ["SEARCH customer USING INDEX customer_by_email (store_id=? AND email_key=?)"]),
+        ("set_figures", BY_ROWID),
+        ("list_extrafields", ["SEARCH extrafield USING PRIMARY KEY (store_id=?)"]),
+        (
+            "list_extrafield_holders",
+            ["SEARCH extrafield_holder USING PRIMARY KEY (store_id=? AND key=?)", BY_ROWID[0]],
+        ),
+        (
+            "list_purchased_products",
+            ["SEARCH purchase USING PRIMARY KEY (store_id=?)", BY_ROWID[0]],
+        ),
         ("get_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
         ("list_changes", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq>?)"]),
         (
@@ -101,6 +112,10 @@ def test_the_newest_change_of_a_customer(connection: apsw.Connection) -> None:
         ({"sort_by": "NAME_DESC"}, "customer_by_name (store_id=?)"),
         ({"tax_exempt": True}, "customer_by_name (store_id=?)"),
         ({"sort_by": "EMAIL_ASC"}, "customer_by_email (store_id=?)"),
+        ({"sort_by": "ORDER_COUNT_DESC"}, "customer_by_order_count (store_id=?)"),
+        ({"sort_by": "SALES_VALUE_ASC"}, "customer_by_sales_value (store_id=?)"),
+        ({"sort_by": "FIRST_ORDER_DATE_ASC"}, "customer_by_first_order (store_id=?)"),
+        ({"sort_by": "LAST_ORDER_DATE_DESC"}, "customer_by_last_order (store_id=?)"),
         ({"sort_by": "REGISTERED_DATE_DESC"}, "customer_by_registered (store_id=?)"),
         ({"customer_group_ids": (1,)}, "customer_by_group (store_id=? AND customer_group_id=?)"),
     ],

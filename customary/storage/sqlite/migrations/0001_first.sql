@@ -17,6 +17,7 @@ CREATE TABLE store (
     last_contact_id  INTEGER NOT NULL DEFAULT 0,
     last_group_id    INTEGER NOT NULL DEFAULT 0,
     last_extrafield_id INTEGER NOT NULL DEFAULT 0,
+    last_order_number INTEGER NOT NULL DEFAULT 0,
     customer_count   INTEGER NOT NULL DEFAULT 0,
     last_change_at   INTEGER NOT NULL DEFAULT 0, -- time never goes back in a store's change log
     customers_updated INTEGER,                   -- when a customer was last changed, and an order
@@ -81,8 +82,8 @@ CREATE TABLE customer (
     updated           INTEGER NOT NULL,
     order_count       INTEGER NOT NULL DEFAULT 0,
     sales_value       REAL    NOT NULL DEFAULT 0,
-    first_order       INTEGER NOT NULL DEFAULT 0,
-    last_order        INTEGER NOT NULL DEFAULT 0,
+    first_order       INTEGER,             -- NULL without orders: the earliest of all
+    last_order        INTEGER,
     lang              TEXT    NOT NULL,
     accept_marketing  INTEGER,
     tax_exempt        INTEGER NOT NULL,
@@ -103,6 +104,39 @@ CREATE UNIQUE INDEX customer_by_email ON customer (store_id, email_key);
 CREATE INDEX customer_by_name ON customer (store_id, name_key, id);
 CREATE INDEX customer_by_group ON customer (store_id, customer_group_id, name_key, id);
 CREATE INDEX customer_by_registered ON customer (store_id, registered, id);
+-- An update of a customer sets none of these, so they cost it nothing.
+CREATE INDEX customer_by_order_count ON customer (store_id, order_count, id);
+CREATE INDEX customer_by_sales_value ON customer (store_id, sales_value, id);
+CREATE INDEX customer_by_first_order ON customer (store_id, first_order, id);
+CREATE INDEX customer_by_last_order ON customer (store_id, last_order, id);
+
+-- The document is the order. Orders stay when their customer is deleted.
+CREATE TABLE recorded_order (
+    store_id    INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    id          TEXT    NOT NULL,
+    customer_id INTEGER NOT NULL,
+    email_key   TEXT    NOT NULL,
+    counted     INTEGER NOT NULL, -- is part of the customer's figures
+    total       TEXT    NOT NULL, -- exact
+    created     INTEGER NOT NULL,
+    document    TEXT    NOT NULL, -- JSON
+    PRIMARY KEY (store_id, number)
+) STRICT;
+CREATE UNIQUE INDEX recorded_order_by_id ON recorded_order (store_id, id);
+CREATE INDEX recorded_order_by_date ON recorded_order (store_id, created, number);
+CREATE INDEX recorded_order_by_customer ON recorded_order (store_id, customer_id, created, number);
+CREATE INDEX recorded_order_by_email ON recorded_order (store_id, email_key, created, number);
+
+-- Who bought which product, with which of the orders that count.
+CREATE TABLE purchase (
+    store_id    INTEGER NOT NULL,
+    product_id  INTEGER NOT NULL,
+    customer_id INTEGER NOT NULL,
+    number      INTEGER NOT NULL,
+    name        TEXT    NOT NULL,
+    PRIMARY KEY (store_id, product_id, customer_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- Finds customers by a part of their texts, in big stores. One document a customer: the lines that text filters look
 -- into. It only narrows down; whether a row really matches is asked of its columns.

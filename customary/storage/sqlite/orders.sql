@@ -1,0 +1,40 @@
+-- Recorded orders, and what customers bought with them.
+
+-- name: add_order
+INSERT INTO recorded_order (store_id, number, id, customer_id, email_key, counted, total, created, document)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: find_order
+-- By number or by id: text is no number here, and no number is text.
+SELECT document FROM recorded_order WHERE store_id = ?1 AND number = ?2
+UNION ALL SELECT document FROM recorded_order WHERE store_id = ?1 AND id = ?2;
+
+-- name: delete_order
+DELETE FROM recorded_order WHERE store_id = ? AND number = ?;
+
+-- name: count_orders_of_customer
+SELECT total, created FROM recorded_order WHERE store_id = ? AND customer_id = ? AND counted;
+
+-- name: get_order_dates
+-- The first and the last time that a customer ordered.
+SELECT (SELECT min(created) FROM recorded_order WHERE store_id = ?1 AND customer_id = ?2 AND counted),
+    (SELECT max(created) FROM recorded_order WHERE store_id = ?1 AND customer_id = ?2 AND counted);
+
+-- name: add_purchase
+INSERT OR REPLACE INTO purchase (store_id, product_id, customer_id, number, name) VALUES (?, ?, ?, ?, ?);
+
+-- name: delete_purchase
+DELETE FROM purchase WHERE store_id = ? AND product_id = ? AND customer_id = ? AND number = ?;
+
+-- name: list_purchased_products
+-- The name is that of the row with the highest number: SQLite takes the other columns from where max() is found.
+SELECT product_id, name, max(number)
+FROM purchase JOIN customer ON customer_key = (purchase.store_id << 32) + customer_id
+WHERE purchase.store_id = ? GROUP BY product_id;
+
+-- name: set_figures
+UPDATE customer SET order_count = ?, sales_value = ?, first_order = ?, last_order = ?, document = ?
+WHERE customer_key = ?;
+
+-- name: find_customer
+SELECT document FROM customer WHERE store_id = ? AND email_key = ?;
