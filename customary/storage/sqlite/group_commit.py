@@ -16,6 +16,7 @@ import apsw
 from customary.errors import CustomaryError, ServiceUnavailable, StorageFailed, StorageFull
 from customary.storage.sqlite.batch import Batch, Step
 from customary.storage.sqlite.connection import wait_for_locks
+from customary.storage.sqlite.place import Place
 from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, Upkeep
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class GroupCommit:
         self, connection: apsw.Connection, works_per_commit: int, checkpoint_pages: int = CHECKPOINT_PAGES
     ) -> None:
         self._connection = connection
+        self._place = Place(connection)
         self._works_per_commit = works_per_commit
         self._upkeep = Upkeep(connection, checkpoint_pages)
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -203,6 +205,7 @@ class GroupCommit:
         self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:
+        self._place.check()
         self._connection.execute("COMMIT")
         self._upkeep.after_commit()
 

@@ -179,6 +179,24 @@ async def test_a_disk_without_room_for_a_checkpoint_goes_on(sqlite: SqliteStorag
     assert await sqlite.count_customers(STORE) == 11
 
 
+@pytest.mark.parametrize("name", ["customary.db", "customary.db-wal"])
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_database_that_is_deleted_or_replaced_under_a_server_takes_no_more(
+    name: str, replaced: bool, sqlite: SqliteStorage, path: Path
+) -> None:
+    """Else it would answer 200 for changes to a file that is gone with the process."""
+    await add_customer(sqlite, STORE, "a@example.com")
+    file = path.with_name(name)
+    content = file.read_bytes()
+    file.unlink()
+    if replaced:
+        file.write_bytes(content)
+    with pytest.raises(StorageFailed):
+        await add_customer(sqlite, STORE, "b@example.com")
+    assert not sqlite.ready
+    assert await sqlite.count_customers(STORE) == 1
+
+
 async def test_a_read_that_fails_is_told_and_not_final(sqlite: SqliteStorage, disk: FaultyDisk, path: Path) -> None:
     await add_customer(sqlite, STORE, "a@example.com")
     await sqlite.close()
