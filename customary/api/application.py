@@ -72,6 +72,7 @@ class Application:
         request_id = f"{self._process}-{next(self._request_numbers):x}"
         call = Call(self._services, request_id, scope.query_string, b"")
         route = NO_ROUTE
+        body_is_read = False
         try:
             if self._draining:
                 raise ServiceUnavailable("The server is shutting down")
@@ -79,6 +80,7 @@ class Application:
             await self._authenticate(call, route, scope.headers)
             if scope.method in {"PUT", "POST"}:
                 call.body = await self._read_body(scope.headers, protocol)
+                body_is_read = True
             answer = await route.handler(call)
         except HttpError as error:
             answer = answer_error(error, request_id)
@@ -87,7 +89,7 @@ class Application:
             answer = answer_error(InternalError(), request_id)
         self._log(call, scope.method, route, answer.status, started)
         headers = [*answer.headers, ("x-request-id", request_id)]
-        if self._draining:
+        if self._draining or not (body_is_read or _has_no_body(scope.headers)):
             headers.append(("connection", "close"))
         return answer.status, headers, answer.body
 
@@ -143,3 +145,8 @@ class Application:
             call.token.id if call.token else 0,
         )
         self._access_log.add(line)
+
+
+def _has_no_body(headers: Any) -> bool:
+    """A connection on which a body was left unread is dropped by the HTTP server: then the client must be told."""
+    return headers.get("content-length") in {None, "0"} and headers.get("transfer-encoding") is None

@@ -109,6 +109,23 @@ def test_a_body_where_none_is_read(shop: Shop, customer: str) -> None:
     assert (status, body["email"]) == (200, "jo@example.com")
 
 
+def test_a_connection_is_given_up_when_a_body_was_not_read(shop: Shop, customer: str) -> None:
+    """The client is told, or it would send its next request into a connection that the server drops."""
+    unread = [
+        shop.send(customer, b"x" * 3_000_000),
+        shop.send(customer, b"{}", content_type="text/plain"),
+        shop.send("/nothing", b"{}"),
+    ]
+    assert [answer.headers.get("connection") for answer in unread] == ["close"] * 3
+    read = [
+        shop.send(customer, b"{"),
+        shop.send(customer, b""),
+        shop.call("GET", customer),
+        shop.call("DELETE", "/nothing"),
+    ]
+    assert [answer.headers.get("connection") for answer in read] == [None] * 4
+
+
 def test_a_connection_serves_on_after_an_error(shop: Shop, customer: str) -> None:
     for _ in range(3):
         assert shop.send(customer, b"x" * 3_000_000).status == 413
