@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customary.errors import InvalidBody, RequestError, WrongJson
-from customary.model.body import ContactBody, CustomerBody, PersonBody
-from customary.rules.body import MOST_PROBLEMS, decode_body
+from customary.model.body import ContactBody, CustomerBody, LanguagesBody, PersonBody, ProfileBody
+from customary.rules.body import MOST_PROBLEMS, decode_body, decode_fitting
 
 OUT_OF_RANGE = "must be from -9223372036854775808 to 9223372036854775807"
 CUSTOMER = msgspec.json.Decoder(CustomerBody)
@@ -112,6 +112,48 @@ def test_names_every_problem(raw: bytes, problems: dict[str, str]) -> None:
     assert caught.value.problems == problems
     path, problem = next(iter(problems.items()))
     assert caught.value.message == f"Field {path} {problem}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "body"),
+    [
+        (b'{"taxId": 5, "lang": "en"}', CustomerBody(lang="en")),
+        (b'{"email": 5}', CustomerBody()),
+        (b'{"billingPerson": {"name": 5, "city": "Rome"}}', CustomerBody(billing_person=PersonBody(city="Rome"))),
+        (b'{"billingPerson": [], "name": null}', CustomerBody(name=None)),
+        (b'{"contacts": {}}', CustomerBody()),
+        (
+            b'{"contacts": [5, {"id": "1", "contact": "x"}, null]}',
+            CustomerBody(contacts=(ContactBody(), ContactBody(contact="x"), ContactBody())),
+        ),
+        (b'{"contacts": [{"id": 9223372036854775808, "note": "n"}]}', CustomerBody(contacts=(ContactBody(note="n"),))),
+        (b'{"taxId": 5, "lang": 5, "taxId": "x"}', CustomerBody(tax_id="x")),
+        (b'{"taxId": 5, "unknown": {"taxId": 6}}', CustomerBody()),
+    ],
+)
+def test_what_fits_is_left(raw: bytes, body: CustomerBody) -> None:
+    fitting, problems = decode_fitting(raw, CUSTOMER, "Customer")
+    assert fitting == body
+    with pytest.raises(InvalidBody) as caught:
+        decode_body(raw, CUSTOMER, "Customer")
+    assert caught.value.problems == problems
+
+
+def test_a_body_that_fits_has_no_problems() -> None:
+    assert decode_fitting(b'{"taxId": "x"}', CUSTOMER, "Customer") == (CustomerBody(tax_id="x"), {})
+    assert decode_fitting(b'{"taxId": 5, "taxId": "x"}', CUSTOMER, "Customer") == (CustomerBody(tax_id="x"), {})
+
+
+def test_a_list_of_texts_keeps_its_places() -> None:
+    raw = b'{"languages": {"enabledLanguages": ["en", 5, "it"]}}'
+    body, problems = decode_fitting(raw, msgspec.json.Decoder(ProfileBody), "Profile")
+    assert body == ProfileBody(languages=LanguagesBody(enabled_languages=("en", "", "it")))
+    assert problems == {"Profile.languages.enabledLanguages[1]": "must be a string"}
+
+
+def test_nothing_is_left_of_what_is_required() -> None:
+    with pytest.raises(InvalidBody):
+        decode_fitting(b'[{"path": 5}]', REQUESTS, "Batch")
 
 
 def test_stops_after_so_many_problems() -> None:
