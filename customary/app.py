@@ -65,7 +65,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         stack.callback(passwords.close)
         access_log = AccessLog(settings.log_format) if settings.access_log else None
         if access_log:
-            stack.callback(access_log.flush)
+            stack.callback(access_log.close)
         application = build_application(settings, storage, passwords, access_log)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)

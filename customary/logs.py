@@ -6,12 +6,18 @@ Access lines are gathered and written a few times a second, so that a slow termi
 import asyncio
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from msgspec import Struct, json
 
-_FLUSH_SECONDS = 0.2
+FLUSH_SECONDS = 0.2
+CLOSE_SECONDS = 1.0
+MOST_LINES = 50_000
+"""Access lines kept while the last ones can't be written."""
+log = logging.getLogger(__name__)
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 _encode = json.Encoder().encode
 
@@ -30,22 +36,52 @@ class AccessLine(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class AccessLog:
-    """Buffers the lines of answered requests; ``flush`` writes what is left."""
+    """Buffers the lines of answered requests and writes them in a thread of its own.
+
+    While nobody reads what it writes (a full pipe), lines are kept up to a limit, then counted and dropped.
+    """
 
     def __init__(self, log_format: Literal["text", "json"]) -> None:
         self._json = log_format == "json"
         self._lines: list[bytes] = []
+        self._dropped = 0
+        self._written = threading.Event()
+        self._written.set()
+        self._queue: SimpleQueue[bytes | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="customary-access-log", daemon=True)
+        self._thread.start()
 
     def add(self, line: AccessLine) -> None:
+        if len(self._lines) >= MOST_LINES:
+            self._dropped += 1
+            return
         if not self._lines:
-            asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
         self._lines.append(_encode(line) if self._json else _access_text(line))
 
-    def flush(self) -> None:
-        lines, self._lines = self._lines, []
-        if lines:
-            sys.stderr.buffer.write(b"\n".join(lines) + b"\n")
+    def close(self) -> None:
+        """Writes what is left, but does not wait long for somebody to read it."""
+        if self._lines:
+            self._queue.put(b"\n".join(self._lines) + b"\n")
+        self._queue.put(None)
+        self._thread.join(timeout=CLOSE_SECONDS)
+
+    def _flush(self) -> None:
+        if not self._written.is_set():
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
+        elif self._lines:
+            self._written.clear()
+            self._queue.put(b"\n".join(self._lines) + b"\n")
+            self._lines = []
+            if self._dropped:
+                log.warning("access lines were dropped", extra={"lines": self._dropped})
+                self._dropped = 0
+
+    def _write(self) -> None:
+        while (lines := self._queue.get()) is not None:
+            sys.stderr.buffer.write(lines)
             sys.stderr.buffer.flush()
+            self._written.set()
 
 
 class JsonFormatter(logging.Formatter):

@@ -46,7 +46,7 @@ class Settings:
     )
     access_log: bool = field(
         default=True,
-        metadata=_about("Log one line for each request: request id, method, kind of path, status, milliseconds, store, token."),
+        metadata=_about("Log one line for each request: request id, method, kind of path, status, milliseconds."),
     )
     body_limit: int = field(
         default=1_048_576,

@@ -66,7 +66,8 @@ class ServerInThread:
 @contextmanager
 def server_in_thread(database: Path, **settings: Any) -> Iterator[ServerInThread]:
     """Serves the SQLite file until the block ends. ``settings`` are those of ``customary serve``."""
-    chosen = Settings(**{"database": f"sqlite:///{database}", "port": 0, "access_log": False} | settings)
+    defaults: dict[str, Any] = {"database": f"sqlite:///{database}", "port": 0, "access_log": False}
+    chosen = Settings(**(defaults | settings))
     started: list[ServerInThread] = []
     failure: list[BaseException] = []
     ready = threading.Event()
@@ -92,6 +93,8 @@ def server_in_thread(database: Path, **settings: Any) -> Iterator[ServerInThread
     ready.wait(timeout=30)
     if failure:
         raise failure[0]
+    if not started:
+        raise TimeoutError("The server did not start within 30 seconds")
     server = started[0]
     try:
         yield server

@@ -82,7 +82,7 @@ def shop(shell: Shell) -> Shell:
 @pytest.fixture
 def serving(shop: Shell) -> Iterator[tuple[Shell, str]]:
     """A shop that is served, and the address it is served at."""
-    process = shop.start("serve", "--port", "0")
+    process = shop.start("serve", "--port", "0", "--no-access-log")
     assert process.stdout is not None
     base_url = process.stdout.readline().removeprefix("customary listens on ").strip()
     yield shop, base_url

@@ -71,7 +71,20 @@ def test_access_lines_as_text(capfdbinary: pytest.CaptureFixture[bytes]) -> None
     async def add() -> None:
         log = AccessLog("text")
         log.add(AccessLine("now", "a-1", "GET", "/x/{id}", 200, 1.5, 7, 8))
-        log.flush()
+        log.close()
 
     asyncio.run(add())
     assert capfdbinary.readouterr().err == b"now 200 GET /x/{id} 1.5 ms a-1\n"
+
+
+def test_a_log_that_nobody_reads_holds_up_nothing(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/customers.db"
+    command = [*COMMAND, "serve", "--database", database, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        base_url = server.stdout.readline().split()[-1]
+        with httpx.Client(timeout=5) as client:
+            for _ in range(1500):  # twice what a pipe holds
+                assert client.get(f"{base_url}/health/live").status_code == 200
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=10) == 0

@@ -1,6 +1,6 @@
 """Create, get, search, update and delete customers."""
 
-from customary.errors import CustomerNotFound
+from customary.errors import CustomerNotFound, InternalError
 from customary.model.body import CustomerBody
 from customary.model.change import Deleted, Origin
 from customary.model.customer import Customer
@@ -53,7 +53,7 @@ async def update_customer(
 
     async def work(transaction: Transaction) -> Customer:
         customer = await read_customer(transaction, store_id, customer_id)
-        facts = await read_facts(transaction, store_id, body)
+        facts = await read_facts(transaction, store_id, body, customer.customer_group_id)
         updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash, problems)
         return await transaction.replace_customer(customer, updated)
 
@@ -88,11 +88,11 @@ async def list_deleted_customers(
     return await storage.list_deleted_customers(store_id, since, until, offset, limit)
 
 
-async def read_facts(reader: Reader, store_id: int, body: CustomerBody) -> StoreFacts:
-    """Only what the body makes the rule ask for."""
+async def read_facts(reader: Reader, store_id: int, body: CustomerBody, known_group_id: int = 0) -> StoreFacts:
+    """Only what the body makes the rule ask for; the group that the customer is in is known to be there."""
     store = await reader.get_store(store_id) if body.lang else None
     group_exists = True
-    if isinstance(body.customer_group_id, int) and body.customer_group_id:
+    if isinstance(body.customer_group_id, int) and body.customer_group_id not in (0, known_group_id):
         group_exists = await reader.get_group(store_id, body.customer_group_id) is not None
     extrafields = await reader.list_extrafields(store_id) if body.extrafields else ()
     return StoreFacts(
@@ -104,6 +104,8 @@ async def read_facts(reader: Reader, store_id: int, body: CustomerBody) -> Store
 
 async def _hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:
     """Empty without a password, and for one that the rule will refuse."""
-    if not body.password or len(body.password) > 255 or passwords is None:
+    if not body.password or len(body.password) > 255:
         return ""
+    if passwords is None:
+        raise InternalError("A password can't be set where nothing hashes it")
     return await passwords.hash(body.password)

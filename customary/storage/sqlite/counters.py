@@ -4,12 +4,15 @@ from dataclasses import dataclass, field
 
 import apsw
 
+from customary.model.store import Store
 from customary.storage.sqlite.sql import SQL
 
 
 @dataclass(slots=True)
 class StoreCounters:
-    """The numbers last used. ``version`` is the store's own newest change, ``seq_at_start`` what ``seq`` began with."""
+    """The numbers last used. ``version`` is the store's own newest change, ``seq_at_start`` what ``seq`` began with.
+    ``store`` is there once a work of the batch asked for it.
+    """
 
     seq: int
     customer_id: int
@@ -22,6 +25,7 @@ class StoreCounters:
     last_change_at: int
     version: int
     seq_at_start: int
+    store: Store | None = None
     latest: dict[str, int] = field(default_factory=dict)
     """Kind of entity → when this transaction changed one last."""
 
@@ -36,6 +40,7 @@ class StoreCounters:
 
     def restore(self, snapshot: tuple[int, int, int, int, dict[str, int]]) -> None:
         self.seq, self.customer_count, self.last_change_at, self.version, self.latest = snapshot
+        self.store = None
 
     def save(self, connection: apsw.Connection, store_id: int) -> None:
         """Writes nothing when nothing changed: ids that were only taken may be given out again."""

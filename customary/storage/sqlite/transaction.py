@@ -76,8 +76,10 @@ class SqliteTransaction:
         return self._counters.order_number
 
     async def get_store(self, store_id: int) -> Store | None:
-        row = self._execute(SQL["get_store"], (store_id,)).fetchone()
-        return rows.store_from_row(row) if row else None
+        if self._counters.store is None:
+            row: Any = self._execute(SQL["get_store"], (self._store_id,)).fetchone()
+            self._counters.store = rows.store_from_row(row)
+        return self._counters.store if store_id == self._store_id else None
 
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
         row = self._execute(SQL["get_customer_to_replace"], (rows.customer_key(store_id, customer_id),)).fetchone()
@@ -202,6 +204,7 @@ class SqliteTransaction:
         self._execute(SQL["replace_store"], (*columns, version, self._store_id))
         self._append("store", self._store_id, "updated", self._counters.version, rows.encode_state(before))
         self._counters.version = version
+        self._counters.store = after
 
     def _note_order(self) -> None:
         """An order is in no log, but when one was changed last is known."""
