@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
-from customary.model.customer import Contact, Customer, ExtrafieldValue, Person, ShippingAddress, Stats
+from customary.model.customer import Contact, Customer, ExtrafieldValue, Favorite, Person, ShippingAddress, Stats
 from customary.model.extrafield import Extrafield
 from customary.model.store import GENERAL, Group, Store
 from customary.rules.countries import country_name, state_name
@@ -136,10 +136,7 @@ def answer_customer(
         lang=customer.lang,
         private_admin_notes=customer.private_admin_notes,
         stats=_answer_stats(stats) if stats else NO_ORDERS,
-        favorites=tuple(
-            FavoriteAnswer(product_id=favorite.product_id, added_timestamp=format_date(favorite.added_timestamp))
-            for favorite in customer.favorites
-        ),
+        favorites=tuple([_answer_favorite(favorite) for favorite in customer.favorites]),
         extrafields=_answer_values(customer.extrafields, extrafields) if customer.extrafields else (),
         external_reference_id=customer.external_reference_id,
     )
@@ -156,6 +153,10 @@ def answer_contact(contact: Contact) -> ContactAnswer:
         order_by=contact.order_by,
         timestamp=format_date(contact.timestamp),
     )
+
+
+def _answer_favorite(favorite: Favorite) -> FavoriteAnswer:
+    return FavoriteAnswer(product_id=favorite.product_id, added_timestamp=format_date(favorite.added_timestamp))
 
 
 def _answer_stats(stats: Stats) -> StatsAnswer:
@@ -232,15 +233,18 @@ def _answer_address(address: ShippingAddress) -> ShippingAddressAnswer:
 
 
 def _format_address(address: ShippingAddress, state: str, country: str) -> str:
-    place = " ".join(part for part in (address.postal_code, address.city, state) if part)
-    street = address.street.replace("\n", ", ")
-    return ", ".join(part for part in (address.company_name, street, place, country) if part)
+    """One line; empty parts, and empty lines of the street, are left out."""
+    street = address.street
+    if "\n" in street:
+        street = ", ".join(filter(None, street.split("\n")))
+    place = " ".join(filter(None, (address.postal_code, address.city, state)))
+    return ", ".join(filter(None, (address.company_name, street, place, country)))
 
 
 def _split_name(name: str) -> tuple[str, str]:
     """First word and the rest; nothing when there is only one word."""
-    first, _, rest = name.strip().partition(" ")
-    return (first, rest.strip()) if rest else ("", "")
+    words = name.split(None, 1)
+    return (words[0], words[1].rstrip()) if len(words) == 2 else ("", "")
 
 
 class GroupAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
