@@ -54,17 +54,22 @@ def text_columns(customer: Customer) -> Row:
 
     Those of places are of all saved addresses and of billing, a line each.
     """
-    people: list[Person] = [*customer.shipping_addresses]
-    if customer.billing_person:
-        people.append(customer.billing_person)
-    phones = [person.phone for person in people]
+    phones: list[str] = []
+    cities: list[str] = []
+    postal_codes: list[str] = []
+    companies: list[str] = []
+    for person in _people(customer):
+        phones.append(person.phone)
+        cities.append(person.city)
+        postal_codes.append(person.postal_code)
+        companies.append(person.company_name)
     phones += [contact.contact for contact in customer.contacts if contact.type == "PHONE"]
     return (
         search_key(customer.email),
         _lines(phones),
-        _lines([person.city for person in people]),
-        _lines([person.postal_code for person in people]),
-        _lines([person.company_name for person in people]),
+        _lines(cities),
+        _lines(postal_codes),
+        _lines(companies),
         search_key(customer.fiscal_code),
         search_key(customer.electronic_invoice_pec_email),
         search_key(customer.electronic_invoice_sdi_code),
@@ -73,9 +78,7 @@ def text_columns(customer: Customer) -> Row:
 
 def plain_columns(customer: Customer) -> Row:
     """The columns that every update writes, the document last."""
-    people: list[Person] = [*customer.shipping_addresses]
-    if customer.billing_person:
-        people.append(customer.billing_person)
+    people = _people(customer)
     return (
         customer.version,
         customer.updated,
@@ -87,6 +90,12 @@ def plain_columns(customer: Customer) -> Row:
         "\n" + "\n".join({person.country_code: None for person in people}) + "\n",
         encode_customer(customer),
     )
+
+
+def _people(customer: Customer) -> tuple[Person, ...]:
+    """All saved addresses and billing."""
+    person = customer.billing_person
+    return (*customer.shipping_addresses, person) if person else customer.shipping_addresses
 
 
 def figure_columns(stats: Stats | None) -> Row:
