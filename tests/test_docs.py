@@ -48,6 +48,9 @@ CHOICES = (
     "`name` of `GET /customers/locations`",
     "Countries and states are arrays",
     "always has both times",
+    "All or nothing",
+    "It must be clear what is meant",
+    "`null` clears here too",
 )
 # In two halves, so that this file doesn't have them either.
 HOSTS = (

@@ -17,6 +17,7 @@ from customary.errors import HttpError
 from customary.model import body as bodies
 from customary.model.customer import CONTACT_TYPES
 from customary.model.extrafield import EXTRAFIELD_TYPES
+from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpdateBody
 from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
@@ -41,6 +42,8 @@ BODY_STRUCTS: Mapping[str, type] = {
     "NewExtrafieldBody": bodies.ExtrafieldBody,
     "OrderBody": bodies.OrderBody,
     "ProfileBody": bodies.ProfileBody,
+    "MassUpdateBody": MassUpdateBody,
+    "ManyCustomersBody": ManyCustomersBody,
 }
 ANSWER_STRUCTS: Mapping[str, type] = {
     "Person": answers.PersonAnswer,
@@ -272,6 +275,7 @@ def test_operations_tell_what_can_go_wrong() -> None:
 
 def test_lists_of_words_are_the_servers() -> None:
     assert tuple(SCHEMAS["SortOrder"]["enum"]) == SORT_ORDERS
+    assert tuple(SCHEMAS["MassUpdateBody"]["properties"]["mode"]["enum"]) == SELECT_MODES
     assert tuple(SCHEMAS["ContactType"]["enum"]) == CONTACT_TYPES
     assert tuple(SCHEMAS["ExtrafieldType"]["enum"]) == EXTRAFIELD_TYPES
     assert tuple(SCHEMAS["PaymentStatus"]["enum"]) == PAYMENT_STATUSES
@@ -298,6 +302,9 @@ def test_every_search_parameter_is_described() -> None:
     assert described == query.asked | {"responseFields"}
     ids = DOCUMENT["paths"]["/api/v3/{storeId}/customers_ids"]["get"]
     assert {follow(parameter)["name"] for parameter in ids["parameters"]} == described - {"offset", "limit"}
+    many = DOCUMENT["paths"]["/api/v3/{storeId}/customers_update"]["post"]
+    without = {"sortBy", "offset", "limit", "responseFields"}
+    assert {follow(parameter)["name"] for parameter in many["parameters"]} == described - without
 
 
 def test_every_read_of_a_store_takes_response_fields() -> None:

@@ -47,6 +47,10 @@ schemathesis.openapi.format(
 )
 
 
+DELETING = {
+    f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item if method == "delete"
+}
+DELETING.add("POST /api/v3/{storeId}/customers_update")
 LISTS = ("shippingAddresses", "contacts", "items")
 INTEGERS = ("orderBy", "productId", "quantity", "createDate")
 SETTINGS = settings(suppress_health_check=list(HealthCheck), deadline=None)
@@ -86,6 +90,7 @@ class World:
                     case.path_parameters[name] = self.ids[name]
         if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
             self.mend(case.body)
+            self.mend_many(case, case.body)
 
     def mend(self, body: dict[str, Json]) -> None:
         """What the contract can't say in a schema: ids that exist, one default of a type, languages of the store."""
@@ -110,6 +115,15 @@ class World:
         languages = body.get("languages") or {}
         if "defaultLanguage" in languages:
             languages["defaultLanguage"] = (languages.get("enabledLanguages") or LANGUAGES)[0]
+
+    def mend_many(self, case: Case, body: dict[str, Json]) -> None:
+        """The same of a change of many customers."""
+        if body.get("mode") == "ALL_FILTERED":  # which asks for a filter
+            case.query["keyword"] = "@"
+        if body.get("ids"):
+            body["ids"] = [int(number) for number in body["ids"]]
+        if "customerGroupId" in (body.get("customer") or {}):
+            body["customer"]["customerGroupId"] = self.ids["groupId"]
 
 
 def answer_is_whole(_: object, response: schemathesis.Response, case: Case) -> None:
@@ -148,7 +162,7 @@ def test_operation(case: Case, world: World) -> None:
         additional_checks=[answer_is_whole] if case.path.startswith("/api/") else [],
     )
     world.statuses[case.operation.label][response.status_code] += 1
-    if case.method == "DELETE" and response.status_code == 200:
+    if case.operation.label in DELETING and response.status_code == 200:
         world.renew()
 
 

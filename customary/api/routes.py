@@ -1,6 +1,17 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
-from customary.api import contacts, customers, extrafields, groups, orders, places, profiles, service, summaries
+from customary.api import (
+    contacts,
+    customers,
+    extrafields,
+    groups,
+    mass_update,
+    orders,
+    places,
+    profiles,
+    service,
+    summaries,
+)
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
@@ -16,6 +27,7 @@ ROUTES = (
     Route("GET", f"{STORE}/customers/filters", summaries.get_customer_filters, "read_customers"),
     Route("GET", f"{STORE}/customers/locations", summaries.find_customer_locations, "read_customers"),
     Route("GET", f"{STORE}/customers_ids", summaries.find_customer_ids, "read_customers"),
+    Route("POST", f"{STORE}/customers_update", mass_update.update_customers, "update_customers"),
     Route("GET", f"{STORE}/customers/{{customerId}}/contacts", contacts.list_contacts, "read_customers"),
     Route("POST", f"{STORE}/customers/{{customerId}}/contacts", contacts.create_contact, "create_customers"),
     Route("GET", f"{STORE}/customers/{{customerId}}/contacts/{{contactId}}", contacts.get_contact, "read_customers"),

@@ -17,6 +17,8 @@ from customary.storage.protocol import Reader, Storage, Transaction
 
 KEY_CHARACTERS = string.ascii_letters + string.digits
 KEY_LENGTH = 7
+PAGE = 500
+"""Customers that are held in memory at a time."""
 
 
 async def list_extrafields(reader: Reader, store_id: int) -> tuple[Extrafield, ...]:
@@ -71,12 +73,14 @@ async def delete_extrafield(storage: Storage, store_id: int, origin: Origin, key
 
     async def work(transaction: Transaction) -> None:
         extrafield = await read_extrafield(transaction, store_id, key)
-        for customer in await transaction.list_extrafield_holders(key):
-            rest = tuple(each for each in customer.extrafields if each.key != key)
-            await transaction.replace_customer(customer, replace(customer, extrafields=rest, updated=transaction.at))
+        while holders := await transaction.list_extrafield_holders(key, PAGE):
+            for customer in holders:
+                rest = tuple(each for each in customer.extrafields if each.key != key)
+                changed = replace(customer, extrafields=rest, updated=transaction.at)
+                await transaction.replace_customer(customer, changed)
         await transaction.delete_extrafield(extrafield)
 
-    await storage.write(store_id, origin, work)
+    await storage.write(store_id, origin, work, heavy=True)
 
 
 def _random_key() -> str:

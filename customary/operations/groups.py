@@ -13,6 +13,8 @@ from customary.rules.problems import Problems, refusal, take_text
 from customary.storage.protocol import Reader, Storage, Transaction
 
 ROOT = "CustomerMembership"
+PAGE = 500
+"""Members that are held in memory at a time."""
 
 
 async def list_groups(
@@ -74,12 +76,13 @@ async def delete_group(storage: Storage, store_id: int, origin: Origin, group_id
 
     async def work(transaction: Transaction) -> None:
         group = await read_group(transaction, store_id, group_id)
-        for member in await transaction.list_group_members(group_id):
-            moved = replace(member, customer_group_id=GENERAL.id, updated=transaction.at)
-            await transaction.replace_customer(member, moved)
+        while members := await transaction.list_group_members(group_id, PAGE):
+            for member in members:
+                moved = replace(member, customer_group_id=GENERAL.id, updated=transaction.at)
+                await transaction.replace_customer(member, moved)
         await transaction.delete_group(group)
 
-    await storage.write(store_id, origin, work)
+    await storage.write(store_id, origin, work, heavy=True)
 
 
 def _apply(group: Group, body: GroupBody, problems: Problems | None) -> Group:

@@ -64,7 +64,11 @@ class Transaction(Reader, Protocol):
 
     async def delete_customer(self, customer: Customer) -> None: ...
 
-    async def list_group_members(self, group_id: int) -> list[Customer]: ...
+    async def find_customers(self, search: CustomerSearch, after: int, limit: int) -> list[Customer]:
+        """The first that match of those with an id above ``after``, by id; the search's order and page play no part."""
+
+    async def list_group_members(self, group_id: int, limit: int) -> list[Customer]:
+        """Some of them, whichever are at hand; none when there are none."""
 
     async def add_group(self, group: Group) -> None: ...
 
@@ -72,8 +76,8 @@ class Transaction(Reader, Protocol):
 
     async def delete_group(self, group: Group) -> None: ...
 
-    async def list_extrafield_holders(self, key: str) -> list[Customer]:
-        """The customers that have a value of it."""
+    async def list_extrafield_holders(self, key: str, limit: int) -> list[Customer]:
+        """Some of the customers that have a value of it; none when there are none."""
 
     async def add_extrafield(self, extrafield: Extrafield) -> None: ...
 
@@ -101,11 +105,13 @@ Work = Callable[[Transaction], Awaitable[Result]]
 class Storage(Reader, Protocol):
     """One database. Opened with the storage package's ``open_storage``."""
 
-    async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
+    async def write(self, store_id: int, origin: Origin, work: Work[Result], *, heavy: bool = False) -> Result:
         """Runs ``work`` in a transaction and returns its result after the commit is durable.
 
         ``work`` may be run more than once, each time from the start: it does nothing outside of its transaction.
         What ``work`` raises is raised here and leaves nothing behind; works of other callers are not touched.
+        One that changes very many rows is ``heavy``: it has its transaction for itself and may run in another thread,
+        so that reads are answered meanwhile. Other writes may have to wait until it is done.
         Raises StoreNotFound, StorageFull, StorageFailed.
         """
 

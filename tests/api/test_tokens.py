@@ -18,6 +18,7 @@ BODIES: dict[str, Json] = {
     "create_group": {"name": "New"},
     "create_extrafield": {"title": "New"},
     "create_order": {"email": "jo@example.com"},
+    "update_customers": {"mode": "SELECTED", "ids": [], "delete": True},
 }
 STORE = "/api/v3/{storeId}"
 

@@ -37,7 +37,7 @@ async def add_extrafield(storage: Storage, store_id: int, key: str, **fields: An
 
 
 async def holders(storage: Storage, key: str, store_id: int = STORE) -> list[int]:
-    found = await storage.write(store_id, ORIGIN, lambda transaction: transaction.list_extrafield_holders(key))
+    found = await storage.write(store_id, ORIGIN, lambda transaction: transaction.list_extrafield_holders(key, 99))
     return [customer.id for customer in found]
 
 

@@ -42,6 +42,15 @@ class Batch:
             self._counters.clear()
             return [self._run_carefully(step) for step in steps]
 
+    def run_alone(self, step: Step) -> Any:
+        """The same of the only step of a batch. After an exception the transaction must be rolled back."""
+        try:
+            return step(self)
+        except BATCH_ERRORS:
+            raise
+        except Exception as error:
+            return error
+
     def _run_step(self, step: Step) -> Any:
         changes = self._connection.total_changes()
         try:

@@ -79,8 +79,8 @@ class SqliteStorage:
             connection.close()
         await self._commits.close()
 
-    async def write(self, store_id: int, origin: Origin, work: Work[Result]) -> Result:
-        result: Result = await self._commits.submit(lambda batch: batch.work(store_id, origin, work))
+    async def write(self, store_id: int, origin: Origin, work: Work[Result], *, heavy: bool = False) -> Result:
+        result: Result = await self._commits.submit(lambda batch: batch.work(store_id, origin, work), alone=heavy)
         return result
 
     async def get_store(self, store_id: int) -> Store | None:

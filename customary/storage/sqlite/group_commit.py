@@ -1,14 +1,15 @@
 """The one writer: steps that wait while a commit is in flight make up the next transaction and are answered after it.
 
 Statements run on the event loop's thread (handing each to a thread costs more than it takes); BEGIN when another
-process holds the lock, COMMIT with its fsync, and checkpoints run in a thread of their own, so the loop never waits
-for the disk.
+process holds the lock, COMMIT with its fsync, checkpoints, and steps that take seconds run in a thread of their own,
+so the loop never waits for the disk.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import apsw
@@ -32,6 +33,7 @@ class Item(NamedTuple):
 
     step: Step
     answer: "asyncio.Future[Any]"
+    alone: bool = False
 
 
 class GroupCommit:
@@ -63,16 +65,19 @@ class GroupCommit:
     def unindexed(self) -> int:
         return self._upkeep.unindexed
 
-    async def submit(self, step: Step) -> Any:
-        """The step's result, once it is durable. Raises what the step raises, StorageFull or StorageFailed,
-        ServiceUnavailable after ``finish`` and while another process keeps the database locked."""
+    async def submit(self, step: Step, *, alone: bool = False) -> Any:
+        """The step's result, once it is durable. ``alone``: in a transaction for itself, in the commit thread.
+
+        Raises what the step raises, StorageFull or StorageFailed, ServiceUnavailable after ``finish`` and while
+        another process keeps the database locked.
+        """
         if self._failure is not None:
             raise StorageFailed()
         if self._finished:
             raise ServiceUnavailable("The storage is closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
-        self._waiting.append(Item(step, answer))
+        self._waiting.append(Item(step, answer, alone))
         if not self._busy:
             self._become_busy()
             loop.call_soon(self._start_batch)
@@ -115,7 +120,10 @@ class GroupCommit:
             self._give_up([], error)
 
     def _run_batch(self) -> None:
-        items, self._waiting = self._waiting[: self._works_per_commit], self._waiting[self._works_per_commit :]
+        if self._waiting[0].alone:
+            self._run_alone(self._waiting.pop(0))
+            return
+        items = self._take_batch()
         batch = Batch(self._connection)
         try:
             outcomes = batch.run([item.step for item in items])
@@ -125,15 +133,41 @@ class GroupCommit:
             return
 
         def committed(commit: "asyncio.Future[None]") -> None:
-            error = commit.exception()
-            if error is None:
-                self._full = False
-                _answer(items, outcomes)
-                self._next_batch()
-            else:
-                self._give_up(items, error)
+            self._conclude(items, outcomes, commit.exception())
 
         self._in_thread(self._commit, committed)
+
+    def _take_batch(self) -> list[Item]:
+        """Those that wait, up to the first that is to be alone."""
+        items = list(takewhile(lambda item: not item.alone, self._waiting[: self._works_per_commit]))
+        del self._waiting[: len(items)]
+        return items
+
+    def _run_alone(self, item: Item) -> None:
+        outcome: Any = None
+
+        def run_and_commit() -> None:
+            nonlocal outcome
+            batch = Batch(self._connection)
+            outcome = batch.run_alone(item.step)
+            if isinstance(outcome, Exception):
+                self._connection.execute("ROLLBACK")
+            else:
+                batch.save_counters()
+                self._commit()
+
+        def done(commit: "asyncio.Future[None]") -> None:
+            self._conclude([item], [outcome], commit.exception())
+
+        self._in_thread(run_and_commit, done)
+
+    def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None) -> None:
+        if error is None:
+            self._full = False
+            _answer(items, outcomes)
+            self._next_batch()
+        else:
+            self._give_up(items, error)
 
     def _next_batch(self) -> None:
         if self._upkeep.due:

@@ -56,6 +56,12 @@ SELECT document, email_key, name_key, customer_group_id, email_text, phones, cit
     fiscal_code, pec_email, sdi_code
 FROM customer WHERE customer_key = ?;
 
+-- name: find_customers
+-- Goes through the store by id, whatever indexes there are; the conditions of a search follow.
+SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
+    fiscal_code, pec_email, sdi_code
+FROM customer NOT INDEXED WHERE customer_key > ? AND customer_key <= ?;
+
 -- name: add_customer
 INSERT INTO customer (customer_key, store_id, id, registered, email_key, name_key, customer_group_id,
     email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email, sdi_code,
@@ -108,7 +114,9 @@ WHERE customer_key IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LI
 DELETE FROM customer WHERE customer_key = ?;
 
 -- name: list_group_members
-SELECT document FROM customer WHERE store_id = ? AND customer_group_id = ? ORDER BY name_key, id;
+SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
+    fiscal_code, pec_email, sdi_code
+FROM customer WHERE store_id = ? AND customer_group_id = ? LIMIT ?;
 
 -- name: get_group
 SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? AND id = ?;
@@ -153,9 +161,11 @@ WHERE store_id = ? AND id = ?;
 DELETE FROM extrafield WHERE store_id = ? AND id = ?;
 
 -- name: list_extrafield_holders
-SELECT document FROM extrafield_holder CROSS JOIN customer
+SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
+    fiscal_code, pec_email, sdi_code
+FROM extrafield_holder CROSS JOIN customer
     ON customer_key = (extrafield_holder.store_id << 32) + customer_id
-WHERE extrafield_holder.store_id = ? AND key = ? ORDER BY customer_id;
+WHERE extrafield_holder.store_id = ? AND key = ? LIMIT ?;
 
 -- name: add_extrafield_holder
 INSERT INTO extrafield_holder (store_id, key, customer_id) VALUES (?, ?, ?);

@@ -1,6 +1,6 @@
 """What a work can do inside the writer's transaction on one store. Nothing here waits: SQLite answers at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import apsw
@@ -12,10 +12,12 @@ from customary.model.customer import Customer, ExtrafieldValue
 from customary.model.extrafield import Extrafield
 from customary.model.keys import email_key
 from customary.model.order import Order
+from customary.model.search import CustomerSearch
 from customary.model.store import Group, Store
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.orders import OrderBook
+from customary.storage.sqlite.search import conditions
 from customary.storage.sqlite.sql import SQL
 
 
@@ -41,7 +43,7 @@ class SqliteTransaction:
         self._store_id = store_id
         self._origin = origin
         self._counters = counters
-        self._read: ReadRow | None = None
+        self._read: dict[int, ReadRow] = {}
 
     @property
     def _orders(self) -> OrderBook:
@@ -85,9 +87,7 @@ class SqliteTransaction:
         row = self._execute(SQL["get_customer_to_replace"], (rows.customer_key(store_id, customer_id),)).fetchone()
         if row is None:
             return None
-        customer = rows.decode_customer(row[0])
-        self._read = ReadRow(customer, row[0], row[1:4], row[4:])
-        return customer
+        return self._remember_all((row,))[0]
 
     async def find_customer(self, email: str) -> Customer | None:
         row = self._execute(SQL["find_customer"], (self._store_id, email_key(email))).fetchone()
@@ -100,13 +100,17 @@ class SqliteTransaction:
     async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
         return tuple(rows.extrafield_from_row(row) for row in self._execute(SQL["list_extrafields"], (store_id,)))
 
-    async def list_extrafield_holders(self, key: str) -> list[Customer]:
-        found = self._execute(SQL["list_extrafield_holders"], (self._store_id, key))
-        return [rows.decode_customer(document) for (document,) in found]
+    async def list_extrafield_holders(self, key: str, limit: int) -> list[Customer]:
+        return self._remember_all(self._execute(SQL["list_extrafield_holders"], (self._store_id, key, limit)))
 
-    async def list_group_members(self, group_id: int) -> list[Customer]:
-        found = self._execute(SQL["list_group_members"], (self._store_id, group_id))
-        return [rows.decode_customer(document) for (document,) in found]
+    async def find_customers(self, search: CustomerSearch, after: int, limit: int) -> list[Customer]:
+        where = conditions(self._store_id, search)
+        span = (rows.customer_key(self._store_id, after), rows.customer_key(self._store_id + 1, 0) - 1)
+        statement = f"{SQL['find_customers']} AND {where.where} ORDER BY customer_key LIMIT ?"
+        return self._remember_all(self._execute(statement, (*span, *where.values, limit)))
+
+    async def list_group_members(self, group_id: int, limit: int) -> list[Customer]:
+        return self._remember_all(self._execute(SQL["list_group_members"], (self._store_id, group_id, limit)))
 
     async def add_customer(self, customer: Customer) -> Customer:
         stats = self._orders.count(customer) if customer.stats else None
@@ -127,14 +131,15 @@ class SqliteTransaction:
     async def replace_customer(self, before: Customer, after: Customer) -> Customer:
         stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         key = rows.customer_key(self._store_id, stored.id)
-        old = self._read if self._read and self._read.customer is before else read_row(before)
+        read = self._read.get(before.id)
+        old = read if read and read.customer is before else read_row(before)
         keys, texts = rows.key_columns(stored), rows.text_columns(stored)
         if keys != old.keys:
             self._store_unique("replace_customer_keys", (*keys, key), stored.email)
             self._move_members(before.customer_group_id, stored.customer_group_id)
         if texts != old.texts:
             self._execute(SQL["replace_customer_texts"], (*texts, key))
-        if texts != old.texts or keys != old.keys:
+        if texts != old.texts or keys[1] != old.keys[1]:  # the name is in the text index too
             self._mark_unindexed(key)
         if stored.extrafields != before.extrafields:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
@@ -209,6 +214,12 @@ class SqliteTransaction:
     def _note_order(self) -> None:
         """An order is in no log, but when one was changed last is known."""
         self._counters.last_change_at = self._counters.latest["order"] = self.at
+
+    def _remember_all(self, found: Iterable[Any]) -> list[Customer]:
+        """Keeps the rows until the next read: most likely they are replaced next."""
+        read = [ReadRow(rows.decode_customer(row[0]), row[0], row[1:4], row[4:]) for row in found]
+        self._read = {row.customer.id: row for row in read}
+        return [row.customer for row in read]
 
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)
