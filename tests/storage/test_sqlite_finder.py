@@ -164,3 +164,13 @@ def test_the_customers_of_a_second_are_in_the_order_of_their_ids(reader: apsw.Co
         order = [(sign * customer.updated, sign * customer.id) for customer in page.items]
         assert order == sorted(order)
         assert len({customer.updated for customer in page.items}) < len(page.items)
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_a_page_that_ends_inside_the_last_second_of_the_log(reader: apsw.Connection, direction: str) -> None:
+    finder, by_updates = Finder(), CustomerSearch(sort_by=f"UPDATED_DATE_{direction}")
+    everybody = finder.find_ids(reader, STORE, by_updates)
+    for limit in range(1, 100):
+        for offset in (0, len(everybody) - limit - 1):
+            page = finder.search(reader, STORE, structs.replace(by_updates, offset=offset, limit=limit))
+            assert [customer.id for customer in page.items] == list(everybody[offset : offset + limit])

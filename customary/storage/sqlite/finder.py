@@ -199,10 +199,10 @@ def _walk_changes(found: _Search) -> list[int] | None:
     reached: list[tuple[int, int]] = list(islice(walk, wanted))
     whole_log = limit == (start if descending else found.last_seq)
     if len(reached) == wanted:
-        tied = _rest_of_second(walk, reached[-1][1])
-        if tied is None and not whole_log:
+        tied, complete = _rest_of_second(walk, reached[-1][1])
+        if not complete and not whole_log:
             return None
-        reached += tied or []
+        reached += tied
     elif not whole_log:
         return None
     sign = -1 if descending else 1
@@ -210,14 +210,14 @@ def _walk_changes(found: _Search) -> list[int] | None:
     return [key for key, _ in reached[search.offset : wanted]]
 
 
-def _rest_of_second(walk: Iterator[Any], updated: int) -> list[tuple[int, int]] | None:
-    """What follows with the same update time; None when the walk ends before that is known."""
+def _rest_of_second(walk: Iterator[Any], updated: int) -> tuple[list[tuple[int, int]], bool]:
+    """What follows with the same update time, and whether something later was met: else the walk ended before."""
     tied: list[tuple[int, int]] = []
     for key, at in walk:
         if at != updated:
-            return tied
+            return tied, True
         tied.append((key, at))
-    return None
+    return tied, False
 
 
 def _first_change_since(found: _Search, at: int) -> int:
