@@ -23,7 +23,7 @@ class CustomerSearch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The filters of a customer search (all combined with AND), its order and its page.
 
     Text filters are as sent; storage turns them into search keys. Times are UNIX seconds, both ends inclusive.
-    ``None`` and ``()`` mean "not filtered".
+    ``None`` and ``()`` mean "not filtered", but no group id at all finds nobody.
     """
 
     keyword: str | None = None

@@ -67,6 +67,20 @@ def _country_codes(query: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _group_ids(query: Mapping[str, str]) -> tuple[int, ...] | None:
+    """Of both filters, combined with AND like all others; empty when no group is in both."""
+    one = number_parameter(query, "customerGroup", None, 0, MOST_INT32)
+    listed = ids_parameter(query, "customerGroupIds")
+    if one is None or listed is None:
+        return listed if one is None else (one,)
+    return (one,) if one in listed else ()
+
+
+def _country_codes(query: Mapping[str, str]) -> tuple[str, ...]:
+    """In capitals, as countries are stored; an unknown code finds nobody."""
+    return tuple(code.upper() for code in texts_parameter(query, "countryCodes") or ())
+
+
+def _group_ids(query: Mapping[str, str]) -> tuple[int, ...] | None:
     """Both spellings together; one id sent in both counts once."""
     one = number_parameter(query, "customerGroup", None, 0, MOST_INT32)
     listed = ids_parameter(query, "customerGroupIds")

@@ -101,6 +101,8 @@ FILTERS = [
     ({"customerGroupIds": "{group}"}, ["ann"]),
     ({"customerGroupIds": "{group},0"}, ALL),
     ({"customerGroupIds": "0, 999"}, ["cat", "bea"]),
+    ({"customerGroup": "0", "customerGroupIds": "{group},0"}, ["cat", "bea"]),
+    ({"customerGroup": "0", "customerGroupIds": "{group}"}, []),
     ({"minOrderCount": "0"}, ALL),
     ({"minOrderCount": "1"}, []),
     ({"maxOrderCount": "0"}, ALL),
