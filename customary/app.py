@@ -11,8 +11,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from customary.api.application import Application, Limits
+from customary.api.application import Application
+from customary.api.batch_worker import BatchWorker
 from customary.api.call import Services
+from customary.api.request import Limits
 from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError
@@ -69,6 +71,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         application = build_application(settings, storage, passwords, access_log)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)
+        worker = BatchWorker(application.services, application.dispatch)
+        await worker.start()
+        stack.push_async_callback(worker.stop, settings.drain_timeout)
         yield RunningServer(_base_url(settings, port), storage)
 
 

@@ -17,7 +17,8 @@ CustomaryError
 │   │   ├── GroupNotFound       404
 │   │   ├── ContactNotFound     404
 │   │   ├── ExtrafieldNotFound  404
-│   │   └── OrderNotFound       404
+│   │   ├── OrderNotFound       404
+│   │   └── TicketNotFound      404
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
@@ -162,6 +163,12 @@ class OrderNotFound(NotFound):
     """Order not found"""
 
     code = "ORDER_NOT_FOUND"
+
+
+class TicketNotFound(NotFound):
+    """Ticket not found"""
+
+    code = "TICKET_NOT_FOUND"
 
 
 class MethodNotAllowed(RequestError):

@@ -3,7 +3,6 @@
 import time
 
 from customary.errors import InsufficientScope, InvalidToken, StoreNotFound, StoreSuspended
-from customary.model.keys import token_digest
 from customary.model.store import Token
 from customary.storage.protocol import Storage
 
@@ -19,12 +18,11 @@ class Authentication:
         self._storage = storage
         self._remembered: dict[tuple[int, bytes], tuple[float, Token]] = {}
 
-    async def check(self, store_id: int, token: str | None, scope: str, public: bool = False) -> Token:
-        """An empty scope is had by every token, but by a public one only where ``public`` says so.
+    async def check(self, store_id: int, digest: bytes, scope: str, public: bool = False) -> Token:
+        """``digest`` is that of the token. An empty scope is had by every token, by a public one only with ``public``.
 
         Raises StoreNotFound, InvalidToken, StoreSuspended, InsufficientScope, in this order.
         """
-        digest = token_digest(token or "")
         now = time.monotonic()
         until, known = self._remembered.get((store_id, digest), (0.0, None))
         if known is None or until < now:

@@ -1,11 +1,12 @@
 """The request and the answer as handlers see them, whatever server carries them."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from msgspec import json, to_builtins
+from msgspec import json
 
 from customary.errors import HttpError, WrongParameter
 from customary.model.change import Origin
@@ -27,11 +28,12 @@ _encode = json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with. ``clock`` gives UNIX seconds."""
+    """What handlers work with. ``clock`` gives UNIX seconds; ``new_tickets`` are the batches to carry out, by store."""
 
     storage: Storage
     passwords: PasswordHashing
     clock: Callable[[], float]
+    new_tickets: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Call:
         """The value as JSON, cut down to ``responseFields`` when the query has them."""
         if "responseFields" in self.query_string:
             selection = parse_response_fields(self.query.get("responseFields", ""))
-            return Answer(_encode(select_fields(to_builtins(value), selection)))
+            return Answer(_encode(select_fields(json.decode(_encode(value)), selection)))
         return Answer(_encode(value))
 
 

@@ -1,6 +1,7 @@
 """Every path that the server answers, on one screen. The contract as data is held against this table."""
 
 from customary.api import (
+    batches,
     contacts,
     customers,
     extrafields,
@@ -56,6 +57,8 @@ ROUTES = (
     Route("GET", f"{STORE}/customers/products", orders.find_purchased_products, "read_customers"),
     Route("GET", f"{STORE}/profile", profiles.get_profile, "read_store_profile"),
     Route("PUT", f"{STORE}/profile", profiles.update_profile, "update_store_profile"),
+    Route("POST", f"{STORE}/batch", batches.create_batch, ""),
+    Route("GET", f"{STORE}/batch", batches.get_batch, ""),
     Route("GET", f"{STORE}/countries", places.list_countries),
     Route("GET", f"{STORE}/states", places.list_states),
     Route("GET", f"{STORE}/latest-stats", summaries.get_latest_stats, "", public=True),

@@ -13,6 +13,7 @@ from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
+from customary.model.ticket import Receipt, Ticket, TicketRequest, TicketResponse
 
 Result = TypeVar("Result")
 
@@ -98,8 +99,44 @@ class Transaction(Reader, Protocol):
 
     async def replace_store(self, before: Store, after: Store) -> None: ...
 
+    async def add_receipt(self, receipt: Receipt) -> None:
+        """No change of the store's: it is not in the change log."""
+
 
 Work = Callable[[Transaction], Awaitable[Result]]
+
+
+class TicketStorage(Protocol):
+    """Batches of requests. What is answered here is durable."""
+
+    async def add(self, ticket: Ticket, requests: tuple[TicketRequest, ...], same_since: int) -> str:
+        """The ticket's name; of one with the same token and deduplication key that was made after ``same_since``, its
+        name, and nothing is added."""
+
+    async def get(self, store_id: int, ticket: str) -> Ticket | None: ...
+
+    async def list_requests(self, store_id: int, ticket: str) -> tuple[TicketRequest, ...]:
+        """In the order of the batch."""
+
+    async def list_responses(self, store_id: int, ticket: str) -> tuple[TicketResponse, ...]:
+        """Those that there are so far, in the order of the batch."""
+
+    async def list_statuses(self, store_id: int, ticket: str) -> dict[int, int]:
+        """Position → status of the answered ones."""
+
+    async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
+        """Store and name of those of all stores, the oldest first."""
+
+    async def list_receipts(self, store_id: int, ticket: str, position: int) -> tuple[Receipt, ...]:
+        """What a request has written already, in order."""
+
+    async def add_response(self, store_id: int, ticket: str, position: int, status: int, body: bytes) -> None:
+        """The request's receipts go."""
+
+    async def finish(self, store_id: int, ticket: str, at: int) -> None: ...
+
+    async def remove_old(self, finished_before: int) -> int:
+        """How many there were."""
 
 
 class Storage(Reader, Protocol):
@@ -172,6 +209,9 @@ class Storage(Reader, Protocol):
 
     async def revoke_token(self, token_id: int, at: int) -> bool:
         """False when there is no such token or it is revoked already."""
+
+    @property
+    def tickets(self) -> TicketStorage: ...
 
     @property
     def ready(self) -> bool:

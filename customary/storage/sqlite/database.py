@@ -18,7 +18,7 @@ from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
-from customary.storage.protocol import Result, Work
+from customary.storage.protocol import Result, TicketStorage, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.finder import Finder
@@ -26,6 +26,7 @@ from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
+from customary.storage.sqlite.tickets import SqliteTickets
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class SqliteStorage:
         self._commits = GroupCommit(writer, works_per_commit)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()
+        self.tickets: TicketStorage = SqliteTickets(self._commits, self._in_reader)
         self._of_thread = threading.local()
         self._search_connections: list[apsw.Connection] = []
 

@@ -14,6 +14,7 @@ from customary.model.keys import email_key
 from customary.model.order import Order
 from customary.model.search import CustomerSearch
 from customary.model.store import Group, Store
+from customary.model.ticket import Receipt
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.orders import OrderBook
@@ -214,6 +215,10 @@ class SqliteTransaction:
     def _note_order(self) -> None:
         """An order is in no log, but when one was changed last is known."""
         self._counters.last_change_at = self._counters.latest["order"] = self.at
+
+    async def add_receipt(self, receipt: Receipt) -> None:
+        key = (self._store_id, receipt.ticket, receipt.position, receipt.number)
+        self._execute(SQL["add_receipt"], (*key, receipt.kind, receipt.result))
 
     def _remember_all(self, found: Iterable[Any]) -> list[Customer]:
         """Keeps the rows until the next read: most likely they are replaced next."""

@@ -166,3 +166,53 @@ CREATE TABLE change (
 ) STRICT;
 CREATE INDEX change_deleted_by_date ON change (store_id, entity, at, seq) WHERE kind = 'deleted';
 CREATE INDEX change_deleted_by_entity ON change (store_id, entity, entity_id, seq) WHERE kind = 'deleted';
+
+-- Batches of requests: what was asked, what was answered so far. Finished ones are deleted after a day.
+CREATE TABLE ticket (
+    store_id              INTEGER NOT NULL,
+    ticket                TEXT    NOT NULL,
+    token_id              INTEGER NOT NULL,
+    token_digest          BLOB    NOT NULL,
+    deduplication_key     TEXT,
+    stop_on_first_failure INTEGER NOT NULL,
+    parallel              INTEGER NOT NULL,
+    total                 INTEGER NOT NULL,
+    created               INTEGER NOT NULL,
+    finished              INTEGER,
+    PRIMARY KEY (store_id, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_by_key ON ticket (store_id, token_id, deduplication_key, created)
+WHERE deduplication_key IS NOT NULL;
+CREATE INDEX ticket_by_finished ON ticket (finished);
+
+CREATE TABLE ticket_request (
+    store_id INTEGER NOT NULL,
+    ticket   TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    id       TEXT,
+    method   TEXT    NOT NULL,
+    path     TEXT    NOT NULL,
+    query    TEXT    NOT NULL,
+    body     BLOB    NOT NULL,
+    PRIMARY KEY (store_id, ticket, position)
+) STRICT;
+
+CREATE TABLE ticket_response (
+    store_id INTEGER NOT NULL,
+    ticket   TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    status   INTEGER NOT NULL,
+    body     BLOB    NOT NULL,
+    PRIMARY KEY (store_id, ticket, position)
+) STRICT;
+
+-- That a write of a request was done, kept in the same transaction, until the request's answer is kept.
+CREATE TABLE ticket_receipt (
+    store_id INTEGER NOT NULL,
+    ticket   TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    kind     TEXT    NOT NULL,
+    result   BLOB    NOT NULL,
+    PRIMARY KEY (store_id, ticket, position, number)
+) STRICT, WITHOUT ROWID;

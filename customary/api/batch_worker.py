@@ -1,0 +1,162 @@
+"""Carries out batches inside the server, a few at a time, each request as if its caller had sent it.
+
+What is under way when the server dies is taken up at the next start. A request whose answer was not kept is run again,
+but none of its writes is done twice: each leaves a receipt in its own transaction.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from customary.api.call import Answer, Services
+from customary.errors import ServiceUnavailable, StorageFailed
+from customary.model.ticket import Ticket, TicketRequest
+from customary.operations.batches import KEPT_SECONDS, with_receipts
+from customary.storage.protocol import Storage
+
+log = logging.getLogger(__name__)
+
+TICKETS_AT_ONCE = 4
+PARALLEL_REQUESTS = 16
+"""Requests of one batch that run at the same time, where its caller allows it."""
+ATTEMPTS = 5
+"""How often a request is sent whose answer is a 5xx, where the batch goes on after failures."""
+PAUSE_SECONDS = 3.0
+CLEANING_SECONDS = 3600.0
+
+Dispatch = Callable[[TicketRequest, bytes, Storage], Awaitable[Answer]]
+"""Carries out one request with the token that has the digest, on this storage."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One batch under way."""
+
+    ticket: Ticket
+    pending: "deque[tuple[int, TicketRequest]]" = field(default_factory=deque)
+    failed: bool = False
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.ticket.store_id, self.ticket.ticket
+
+    @property
+    def over(self) -> bool:
+        return not self.pending or (self.failed and self.ticket.stop_on_first_failure)
+
+
+class BatchWorker:
+    """Runs from ``start`` to ``stop``; takes new tickets from ``services.new_tickets``."""
+
+    def __init__(self, services: Services, dispatch: Dispatch, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._tickets = services.storage.tickets
+        self._storage = services.storage
+        self._queue = services.new_tickets
+        self._clock = services.clock
+        self._dispatch = dispatch
+        self._pause_seconds = pause_seconds
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Takes up what an earlier process left."""
+        for unfinished in await self._tickets.list_unfinished():
+            self._queue.put_nowait(unfinished)
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(TICKETS_AT_ONCE)]
+        self._tasks.append(asyncio.create_task(self._clean()))
+
+    async def stop(self, seconds: float) -> None:
+        """Requests under way may end within this time; the rest is left for the next start."""
+        self._stopping.set()
+        _, late = await asyncio.wait(self._tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while not self._stopping.is_set():
+            found = await self._unless_stopped(self._queue.get())
+            if found is not None:
+                await self._carry_out(*found)
+
+    async def _unless_stopped(self, waiting: Awaitable[tuple[int, str]]) -> tuple[int, str] | None:
+        """None when the server stops first."""
+        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return tasks[0].result() if tasks[0].done() else None  # type: ignore[return-value]
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _carry_out(self, store_id: int, name: str) -> None:
+        """A defect costs this batch its end until the next start, and no other batch anything."""
+        try:
+            ticket = await self._tickets.get(store_id, name)
+            if ticket is not None and ticket.finished is None:
+                await self._run(ticket)
+        except ServiceUnavailable:
+            log.error("a batch is left for the next start", extra={"storeId": store_id, "ticket": name})
+        except Exception:
+            log.exception("a batch was broken off", extra={"storeId": store_id, "ticket": name})
+
+    async def _run(self, ticket: Ticket) -> None:
+        requests = await self._tickets.list_requests(ticket.store_id, ticket.ticket)
+        answered = await self._tickets.list_statuses(ticket.store_id, ticket.ticket)
+        run = _Run(ticket, failed=any(status != 200 for status in answered.values()))
+        run.pending.extend(item for item in enumerate(requests) if item[0] not in answered)
+        width = PARALLEL_REQUESTS if ticket.parallel else 1
+        await asyncio.gather(*(self._run_requests(run) for _ in range(width)))
+        if run.over:
+            await self._persist(self._tickets.finish, *run.key, int(self._clock()))
+
+    async def _run_requests(self, run: _Run) -> None:
+        while not run.over and not self._stopping.is_set():
+            position, request = run.pending.popleft()
+            answer = await self._send(run.ticket, position, request)
+            run.failed |= answer.status != 200
+            await self._persist(self._tickets.add_response, *run.key, position, answer.status, answer.body)
+
+    async def _send(self, ticket: Ticket, position: int, request: TicketRequest) -> Answer:
+        """What the last attempt was answered."""
+        attempts = 1 if ticket.stop_on_first_failure else ATTEMPTS
+        while True:
+            receipts = await self._tickets.list_receipts(ticket.store_id, ticket.ticket, position)
+            storage = with_receipts(self._storage, ticket.ticket, position, receipts)
+            answer = await self._dispatch(request, ticket.token_digest, storage)
+            attempts -= 1
+            if answer.status < 500 or not attempts or await self._stopped_within(self._pause_seconds):
+                return answer
+
+    async def _persist(self, write: Callable[..., Awaitable[None]], *values: Any) -> None:
+        """Waits for room on the disk, or for the stop. Raises StorageFailed."""
+        while True:
+            try:
+                await write(*values)
+            except StorageFailed:
+                raise
+            except ServiceUnavailable:
+                if await self._stopped_within(self._pause_seconds):
+                    raise
+            else:
+                return
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _clean(self) -> None:
+        """Now and then deletes what is too old to be asked for."""
+        while True:
+            try:
+                await self._tickets.remove_old(int(self._clock()) - KEPT_SECONDS)
+            except ServiceUnavailable:
+                log.warning("old batches could not be deleted")
+            if await self._stopped_within(CLEANING_SECONDS):
+                return

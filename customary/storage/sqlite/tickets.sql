@@ -1,0 +1,61 @@
+-- Batches of requests.
+
+-- name: find_ticket_by_key
+SELECT ticket FROM ticket
+WHERE store_id = ? AND token_id = ? AND deduplication_key = ? AND created > ? ORDER BY created LIMIT 1;
+
+-- name: add_ticket
+INSERT INTO ticket (store_id, ticket, token_id, token_digest, deduplication_key, stop_on_first_failure, parallel,
+    total, created)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_ticket_request
+INSERT INTO ticket_request (store_id, ticket, position, id, method, path, query, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: get_ticket
+SELECT store_id, ticket, token_id, token_digest, deduplication_key, stop_on_first_failure, parallel, total, created,
+    finished
+FROM ticket WHERE store_id = ? AND ticket = ?;
+
+-- name: list_ticket_requests
+SELECT id, method, path, query, body FROM ticket_request WHERE store_id = ? AND ticket = ? ORDER BY position;
+
+-- name: list_ticket_responses
+SELECT position, id, status, ticket_response.body
+FROM ticket_response JOIN ticket_request USING (store_id, ticket, position)
+WHERE store_id = ? AND ticket = ? ORDER BY position;
+
+-- name: list_ticket_statuses
+SELECT position, status FROM ticket_response WHERE store_id = ? AND ticket = ?;
+
+-- name: list_unfinished_tickets
+SELECT store_id, ticket FROM ticket WHERE finished IS NULL ORDER BY created;
+
+-- name: add_ticket_response
+INSERT INTO ticket_response (store_id, ticket, position, status, body) VALUES (?, ?, ?, ?, ?);
+
+-- name: finish_ticket
+UPDATE ticket SET finished = ? WHERE store_id = ? AND ticket = ?;
+
+-- name: add_receipt
+INSERT INTO ticket_receipt (store_id, ticket, position, number, kind, result) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: list_receipts
+SELECT ticket, position, number, kind, result FROM ticket_receipt
+WHERE store_id = ? AND ticket = ? AND position = ? ORDER BY number;
+
+-- name: delete_receipts
+-- Once the answer is kept they are of no use.
+DELETE FROM ticket_receipt WHERE store_id = ? AND ticket = ? AND position = ?;
+
+-- name: find_old_ticket
+SELECT store_id, ticket FROM ticket WHERE finished < ? LIMIT 1;
+
+-- name: delete_ticket
+DELETE FROM ticket WHERE store_id = ? AND ticket = ?;
+
+-- name: delete_ticket_requests
+DELETE FROM ticket_request WHERE store_id = ? AND ticket = ?;
+
+-- name: delete_ticket_responses
+DELETE FROM ticket_response WHERE store_id = ? AND ticket = ?;
