@@ -75,17 +75,5 @@ def _group_ids(query: Mapping[str, str]) -> tuple[int, ...] | None:
     return (one,) if one in listed else ()
 
 
-def _country_codes(query: Mapping[str, str]) -> tuple[str, ...]:
-    """In capitals, as countries are stored; an unknown code finds nobody."""
-    return tuple(code.upper() for code in texts_parameter(query, "countryCodes") or ())
-
-
-def _group_ids(query: Mapping[str, str]) -> tuple[int, ...] | None:
-    """Both spellings together; one id sent in both counts once."""
-    one = number_parameter(query, "customerGroup", None, 0, MOST_INT32)
-    listed = ids_parameter(query, "customerGroupIds")
-    return listed if one is None else tuple(dict.fromkeys((one, *(listed or ()))))
-
-
 def _count(query: Mapping[str, str], name: str) -> int | None:
     return number_parameter(query, name, None, 0, MOST_INT32)
