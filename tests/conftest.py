@@ -12,6 +12,12 @@ from tests.api.shop import Shop
 STORE_IDS = count(1001)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How far the test with the model of the contract walks, and which way."""
+    parser.addoption("--walk-steps", type=int, default=2000)
+    parser.addoption("--walk-seed", type=int, default=1)
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInThread]:
     with server_in_thread(tmp_path_factory.mktemp("server") / "customary.db") as server:
