@@ -12,7 +12,7 @@ from granian.server.embed import Server
 from msgspec import convert
 
 from benchmarks import population
-from customary.app import build_application, build_server
+from customary.app import build_application, build_server, rarely_collect_garbage
 from customary.logs import AccessLog
 from customary.model.body import CustomerBody
 from customary.model.change import Origin
@@ -57,6 +57,7 @@ async def serve(port: int) -> None:
     storage: Storage = NoStorage()  # type: ignore[assignment]  # only what the measured calls ask for
     application = build_application(settings, storage, PasswordHashing(), AccessLog(settings.log_format))
     server: Server = build_server(settings, application, port)
+    rarely_collect_garbage()
     await server.serve()
 
 

@@ -1,6 +1,7 @@
 """Puts the parts together: storage, application and HTTP server, from start to a clean stop."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -46,9 +47,17 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as server:
+        rarely_collect_garbage()
         announce(server.base_url)
         await stop.wait()
     return 0
+
+
+def rarely_collect_garbage() -> None:
+    """What was imported stays, and a request leaves no cycles behind: looking for them took 4 % of an update."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @asynccontextmanager
