@@ -240,7 +240,8 @@ class ModelStore:
         contact["orderBy"] = of_type if body.get("orderBy") is None else body["orderBy"]
         return contact | {"default": body.get("default") is True}
 
-    def create_contact(self, number: int, body: Json, now: LearnedDate) -> LearnedId:
+    def create_contact(self, number: int, body: Json, now: LearnedDate) -> Json:
+        """Its id."""
         customer = self.customer(number)
         contact = self._contact({}, body, customer.contacts, now)
         self._store_contacts(customer, [*customer.contacts, contact], contact, now)

@@ -1,50 +1,25 @@
 """A walk of random calls through a real server, every answer of which is held against the model. No test here."""
 
-from collections import deque
 from collections.abc import Callable
-from pathlib import Path
-from random import Random
-from time import time
+from time import sleep, time
 from typing import Final
 
 import httpx
 
-from customary.testing import ServerInThread, server_in_thread
-from tests.model_of_the_contract import answers, records
-from tests.model_of_the_contract.at_random import Requests
-from tests.model_of_the_contract.customers import ModelCustomer, ModelStore
-from tests.model_of_the_contract.learning import Json, LearnedDate, LearnedKey, Refused, learn, show_date
-from tests.model_of_the_contract.search import ORDERS, find, search
+from customary.testing import server_in_thread
+from tests.model_of_the_contract import records
+from tests.model_of_the_contract.conversation import FIELDS, Conversation
+from tests.model_of_the_contract.learning import Json, LearnedDate, LearnedKey, Refused
+from tests.model_of_the_contract.search import find, search
 
-FIELDS: Final = "/store_extrafields/customers"
 TYPES: Final = ("TEXT", "text", "DATETIME", "datetime")
-STORE_ID: Final = 1003
 MOST_CUSTOMERS: Final = 30
 MOST_ORDERS: Final = 60
 COMPARED_EVERY: Final = 100
-LAST_CALLS: Final = 12
-
-COUNTS: Final = {"PUT": {"updateCount": 1}, "DELETE": {"deleteCount": 1}}
-
-Apply = Callable[[LearnedDate], Json]
 
 
-class Difference(AssertionError):
-    """The server and the model do not agree."""
-
-
-class Walk:
-    """One store, seen from both sides. ``start`` and ``stop`` are a server on the same file."""
-
-    def __init__(self, database: Path, seed: int) -> None:
-        self.database, self.seed = database, seed
-        self.random = Random(seed)
-        self.store = ModelStore(["en", "it"])
-        self.requests = Requests(self.random, self.store)
-        self.last: deque[str] = deque(maxlen=LAST_CALLS)
-        self.steps = 0
-        self.orders_changed: LearnedDate | None = None
-        self.token = ""
+class Walk(Conversation):
+    """One call after the other, now and then a look at everything, and the server started anew."""
 
     def run(self, steps: int, restarted_every: int) -> None:
         while self.steps < steps:
@@ -56,12 +31,6 @@ class Walk:
                     self.step()
                 self.compare_everything()
 
-    def enter(self, server: ServerInThread) -> None:
-        if not self.token:
-            server.add_store(STORE_ID)
-            self.token = server.add_token(STORE_ID)
-        self.client.headers["authorization"] = f"Bearer {self.token}"
-
     def step(self) -> None:
         if len(self.store.customers) > MOST_CUSTOMERS:
             self.delete_customer()
@@ -72,61 +41,6 @@ class Walk:
             self.random.choices(calls, weights)[0](self)
         if self.steps % COMPARED_EVERY == 0:
             self.compare_everything()
-
-    # calls
-
-    def send(self, method: str, path: str, body: Json = None, query: Json = None) -> httpx.Response:
-        self.last.append(f"{method} {path} {query or ''} {'' if body is None else body}")
-        path = f"/api/v3/{STORE_ID}{path}"
-        return self.client.request(method, path, params=query, **({} if body is None else {"json": body}))
-
-    def check(self, expected: Json, answer: httpx.Response) -> None:
-        found = learn(expected, answer.json())
-        if answer.status_code != 200:
-            found.insert(0, f"status {answer.status_code}")
-        if found:
-            self.fail(*found[:10])
-
-    def fail(self, *problems: str) -> None:
-        raise Difference("\n".join((f"seed {self.seed}, step {self.steps}:", *problems, "after:", *self.last)))
-
-    def read(self, path: str, expected: Json, query: Json = None) -> None:
-        self.check(expected, self.send("GET", path, query=query))
-
-    def write(self, method: str, path: str, apply: Apply, body: Json = None, query: Json = None) -> Json:
-        """The answer, after the model did the same; None where both refused.
-
-        ``apply`` returns what must be answered, nothing where that is a count of one.
-        """
-        before = int(time())
-        answer = self.send(method, path, body, query)
-        now = LearnedDate(before, int(time()))
-        try:
-            expected = apply(now) or COUNTS[method]
-        except Refused as refused:
-            self.check_refusal(refused, answer)
-            return None
-        self.check(expected, answer)
-        return answer.json()
-
-    def check_refusal(self, refused: Refused, answer: httpx.Response) -> None:
-        found = (answer.status_code, answer.json().get("errorCode"), set(answer.json().get("args", ())))
-        if found != (refused.status, refused.code, refused.paths):
-            self.fail(f"answered {found} {answer.text[:500]}", f"expected {refused}")
-
-    def somebody(self) -> int:
-        """The id of a customer, now and then one of nobody."""
-        if not self.store.customers or self.requests.chance(2):
-            return self.random.choice([999_999, *(number for number, _ in self.store.deleted[-3:])])
-        return self.random.choice(self.store.customers).number
-
-    def known(self, number: int) -> ModelCustomer | None:
-        return next((each for each in self.store.customers if each.number == number), None)
-
-    def reread(self, number: int) -> None:
-        customer = self.known(number)
-        if customer:
-            self.read(f"/customers/{number}", answers.show_customer(self.store, customer))
 
     # customers
 
@@ -168,6 +82,33 @@ class Walk:
         self.read_deleted()
         self.read_everybody()
 
+    def update_in_a_batch(self) -> None:
+        """Four updates, one after the other, of which the first that is refused may be the last."""
+        bodies = [(number := self.somebody(), self.requests.customer(self.known(number))) for _ in range(4)]
+        requests = [{"path": f"/customers/{number}", "method": "PUT", "body": body} for number, body in bodies]
+        stop, before, expected = self.requests.chance(50), int(time()), list[int | None]()
+        query = {"stopOnFirstFailure": str(stop).lower()}
+        answered = self.answers_of_batch(self.send("POST", "/batch", requests, query).json()["ticket"])
+        now = LearnedDate(before, int(time()))
+        for number, body in bodies:
+            stopped = stop and any(status != 200 for status in expected)
+            expected.append(None if stopped else self.status_of_update(number, body, now))
+        if answered != expected:
+            self.fail(f"answered {answered}, not {expected}")
+        self.read_everybody()
+
+    def answers_of_batch(self, ticket: str) -> list[int | None]:
+        while (batch := self.send("GET", "/batch", query={"ticket": ticket}).json())["status"] != "COMPLETED":
+            sleep(0.005)
+        return [each.get("httpStatusCode") for each in batch["responses"]]
+
+    def status_of_update(self, number: int, body: Json, now: LearnedDate) -> int:
+        try:
+            self.store.update_customer(number, body, LearnedDate(now.low, now.high))
+        except Refused as refused:
+            return refused.status
+        return 200
+
     def get_customer(self) -> None:
         number = self.somebody()
         if self.known(number):
@@ -186,7 +127,7 @@ class Walk:
     def contact_of(self, number: int) -> int:
         customer = self.known(number)
         ids = [contact["id"].value for contact in customer.contacts] if customer else []
-        return self.random.choice([*ids, 999_999])
+        return int(self.random.choice([*ids, 999_999]))
 
     def create_contact(self) -> None:
         number, body = self.somebody(), self.requests.contact([])
@@ -302,73 +243,25 @@ class Walk:
         self.write("PUT", "/profile", lambda _: records.update_profile(self.store, body), body)
         self.read_profile()
 
-    # what everything looks like
-
-    def compare_everything(self) -> None:
-        for customer in self.store.customers:
-            self.reread(customer.number)
-        for read in (
-            *(self.read_everybody, self.read_deleted, self.read_groups, self.read_extrafields, self.read_orders),
-            *(self.read_profile, self.read_summaries),
-        ):
-            read()
-
-    def read_everybody(self) -> None:
-        """All on one page, which tells of every new time, and by pages in another order."""
-        self.read("/customers", search(self.store, {}))
-        query: Json = {"sortBy": self.random.choice([f"{name}_{way}" for name in ORDERS for way in ("ASC", "DESC")])}
-        for offset in range(0, len(self.store.customers) + 1, 20):
-            page = query | {"offset": offset, "limit": 20}
-            self.read("/customers", search(self.store, page), page)
-
-    def read_deleted(self) -> None:
-        gone = [{"id": number, "date": at} for number, at in self.store.deleted]
-        offset = max(len(gone) - 5, 0)
-        query = {"offset": offset, "limit": 100}
-        self.read("/customers/deleted", answers.page(gone, query), query)
-
-    def read_groups(self) -> None:
-        query: Json = {}
-        if self.requests.chance(40):
-            query["keyword"] = self.requests.part(self.requests.any_of("companyName"))
-        if self.requests.chance(30):
-            query[self.random.choice(("customerGroupIds", "customerGroupId"))] = f"0,{self.requests.group() or 0}"
-        ids = [int(each) for key in query if key != "keyword" for each in query[key].split(",")]
-        found = answers.show_groups(self.store, query.get("keyword", ""), ids)
-        self.read("/customer_groups", answers.page(found, query), query)
-
-    def read_extrafields(self) -> None:
-        self.read(FIELDS, {"items": self.store.extrafields})
-        for each in self.store.extrafields[-1:]:
-            self.read(f"{FIELDS}/{each['key']}", each)
-
-    def read_orders(self) -> None:
-        self.read("/orders", answers.page(answers.show_orders(self.store), {}))
-        customer = self.known(self.somebody())
-        if customer:
-            mine = [each for each in answers.show_orders(self.store) if each["customerId"] == customer.id]
-            self.read("/orders", answers.page(mine, {"limit": 2}), {"limit": 2, "customerId": customer.number})
-
-    def read_profile(self) -> None:
-        query = {"responseFields": "settings(storeName),languages"}
-        self.read("/profile", answers.show_profile(self.store), query)
-
-    def read_summaries(self) -> None:
-        self.read("/customers/filters", answers.show_filters(self.store))
-        for name in ("", "it", "GEO"):
-            self.read("/customers/locations", {"items": answers.show_locations(self.store, name)}, {"name": name})
-        for name in ("", "tea", "CU"):
-            self.read("/customers/products", {"items": answers.show_products(self.store, name)}, {"name": name})
-        changed = [customer.updated for customer in self.store.customers] + [at for _, at in self.store.deleted]
-        never = show_date(0)
-        latest = max(changed, key=lambda at: at.seconds, default=never)
-        self.read("/latest-stats", {"customersUpdated": latest, "ordersUpdated": self.orders_changed or never})
-
     CALLS: tuple[tuple[Callable[["Walk"], None], int], ...] = (
-        *((create_customer, 10), (update_customer, 26), (delete_customer, 3), (update_customers, 2), (get_customer, 3)),
-        *((search, 22), (create_contact, 5), (update_contact, 6), (delete_contact, 3), (read_contacts, 2)),
+        *(
+            (create_customer, 10),
+            (update_customer, 26),
+            (delete_customer, 3),
+            (update_customers, 2),
+            (update_in_a_batch, 2),
+        ),
+        *(
+            (get_customer, 3),
+            (search, 22),
+            (create_contact, 5),
+            (update_contact, 6),
+            (delete_contact, 3),
+            (read_contacts, 2),
+        ),
         *((create_group, 2), (update_group, 2), (delete_group, 1), (create_extrafield, 2), (update_extrafield, 1)),
         *((delete_extrafield, 1), (create_order, 8), (delete_order, 3), (update_profile, 2)),
-        *((read_groups, 2), (read_orders, 2), (read_summaries, 2), (read_everybody, 2)),
+        *((Conversation.read_groups, 2), (Conversation.read_orders, 2)),
+        *((Conversation.read_summaries, 2), (Conversation.read_everybody, 2)),
     )
     """How often which call is made."""
