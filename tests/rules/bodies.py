@@ -31,6 +31,7 @@ def some_of(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict
 person = {**dict.fromkeys(PERSON_TEXTS, texts), "street": notes, "countryCode": countries}
 address = person | {"note": notes, "defaultAddress": flags, "orderBy": numbers}
 contact = {"contact": some_line, "handle": texts, "note": notes, "type": kinds, "default": flags, "orderBy": numbers}
+values = st.fixed_dictionaries({"size": texts, "born": st.sampled_from([None, "", "2020-02-29", 0, 1_700_000_000])})
 scalars = {
     "name": texts,
     "email": emails,
@@ -47,6 +48,7 @@ scalars = {
     "acceptMarketing": flags,
     "lang": st.sampled_from([None, "", *FACTS.languages]),
     "privateAdminNotes": notes,
+    "extrafields": st.none() | values.map(lambda each: [{"key": key, "value": each[key]} for key in each]),
     "primaryPhone": texts,
 }
 

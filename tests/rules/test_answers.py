@@ -15,7 +15,6 @@ from customary.model.customer import (
     ShippingAddress,
     Stats,
 )
-from customary.model.extrafield import Extrafield
 from customary.model.store import GENERAL, Group, Store
 from customary.rules.answers import (
     answer_contact,
@@ -25,13 +24,9 @@ from customary.rules.answers import (
     answer_person,
     answer_profile,
 )
-from tests.rules.updating import CREATED, FULL, PLAIN, Json
+from tests.rules.updating import CREATED, FIELDS, FULL, PLAIN, Json
 
 CREATED_TEXT = "2023-11-14 22:13:20 +0000"
-FIELDS = (
-    Extrafield(id=1, key="size", title="Size", created=CREATED, modified=CREATED),
-    Extrafield(id=2, key="born", title="Born", type="DATETIME", created=CREATED, modified=CREATED),
-)
 
 
 def told(answer: object) -> Json:

@@ -104,6 +104,22 @@ def test_contacts_of_an_unknown_type_may_be_of_two_types() -> None:
     assert problems == {f"{PATH}[0].type": TYPES, f"{PATH}[1].type": TYPES}
 
 
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_a_contact_whose_type_was_wrong_may_be_of_any_type(wrong: int) -> None:
+    found = {f"{PATH}[{wrong}].type": "must be a string"}
+    problems = dict(found)
+    bodies = convert([{"contact": "x", "default": True}] * 2, tuple[ContactBody, ...])
+    replace_contacts((), bodies, CountedIds(), NOW, problems)
+    assert problems == found
+
+
+@pytest.mark.parametrize(("path", "told"), [("", False), (".id", False), (".type", True)])
+def test_whether_the_address_of_a_wrong_element_is_missing_is_not_known(path: str, told: bool) -> None:
+    problems = {f"{PATH}[0]{path}": "is wrong"}
+    replace_contacts((), (ContactBody(),), CountedIds(), NOW, problems)
+    assert (f"{PATH}[0].contact" in problems) == told
+
+
 def test_a_hundred_are_taken_and_no_more() -> None:
     contacts, problems = take([{"contact": "x"}] * 100)
     assert (len(contacts), problems) == (100, {})
@@ -201,6 +217,7 @@ CHANGED: list[tuple[Json, Json]] = [
     ({"contact": "1"}, {"contact": "1"}),
     ({"handle": None}, {"handle": ""}),
     ({"note": "a\tb"}, {"note": "a\tb"}),
+    ({"note": "x" * 10_000}, {"note": "x" * 10_000}),
     ({"type": "VIBER"}, {"type": "VIBER"}),
     ({"type": None}, {"type": "OTHER"}),
     ({"default": False}, {"default": False}),
@@ -221,11 +238,11 @@ def test_an_unchanged_one_keeps_its_timestamp(body: Json) -> None:
 
 
 def test_change_refuses() -> None:
-    _, problems = change({"contact": None, "handle": "x" * 256, "note": "\x01", "type": "x", "orderBy": 2**31})
+    _, problems = change({"contact": None, "handle": "x" * 256, "note": "x" * 10_001, "type": "x", "orderBy": 2**31})
     assert problems == {
         "Contact.contact": "must not be empty",
         "Contact.handle": too_long(255),
-        "Contact.note": CONTROL,
+        "Contact.note": too_long(10_000),
         "Contact.type": TYPES,
         "Contact.orderBy": NUMBER,
     }

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from customary.model.customer import Contact, Customer, Person
+from customary.model.customer import Contact, Customer, ExtrafieldValue, Person
 from tests.rules.updating import (
     BILLING,
     CREATED,
@@ -202,10 +202,31 @@ def test_primary_phone_makes_no_contact_beyond_the_hundredth() -> None:
     assert len(update(replace(PLAIN, contacts=many[1:]), {"primaryPhone": "1"}).contacts) == 100
 
 
+OLD = ExtrafieldValue(key="size", value="XL")
+
+
 @pytest.mark.parametrize("empty", [None, []])
 def test_lists_are_cleared(empty: Json) -> None:
     after = update(FULL, {"shippingAddresses": empty, "contacts": empty})
     assert after == replace(FULL, updated=NOW, shipping_addresses=(), contacts=())
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        ({}, (OLD,)),
+        ({"extrafields": None}, ()),
+        ({"extrafields": []}, ()),
+        (
+            {"extrafields": [{"key": "born", "value": 0}]},
+            (ExtrafieldValue(key="born", value="1970-01-01 00:00:00 +0000"),),
+        ),
+        ({"extrafields": [{"key": "size", "value": "XL"}]}, (OLD,)),
+    ],
+)
+def test_extra_fields_are_replaced_when_they_are_sent(body: Json, values: tuple[ExtrafieldValue, ...]) -> None:
+    customer = replace(PLAIN, extrafields=(OLD,))
+    assert update(customer, body) == replace(customer, updated=NOW, extrafields=values)
 
 
 # a new customer

@@ -17,7 +17,7 @@ from customary.rules.body import decode_fitting
 from customary.rules.customer_update import StoreFacts, new_customer, update_customer
 from customary.rules.problems import Problems
 from tests.rules.bodies import any_bodies, any_json, customers, valid_bodies
-from tests.rules.updating import FACTS, NOW, CountedIds, Json, update
+from tests.rules.updating import FACTS, FIELDS, NOW, CountedIds, Json, update
 
 DECODER = wire.Decoder(CustomerBody)
 PERSON = {
@@ -63,7 +63,7 @@ def updates(draw: st.DrawFn) -> tuple[Customer, Json]:
 
 def read(customer: Customer) -> Json:
     """As a client reads it."""
-    return to_builtins(answer_customer(customer, {customer.customer_group_id: "Some"}, ()))
+    return to_builtins(answer_customer(customer, {customer.customer_group_id: "Some"}, FIELDS))
 
 
 @within_seconds
@@ -91,6 +91,9 @@ def test_what_is_sent_reads_back(given_update: tuple[Customer, Json]) -> None:
         assert "billingPerson" not in answer
     if "shippingAddresses" in body:
         check_addresses(answer["shippingAddresses"], body["shippingAddresses"] or [])
+    if "extrafields" in body:
+        sent = {each["key"] for each in body["extrafields"] or () if each["value"] not in (None, "")}
+        assert {each["key"] for each in answer.get("extrafields", ())} == sent
     if "contacts" in body and "primaryPhone" not in body:
         check_contacts(answer["contacts"], body["contacts"] or [])
 

@@ -8,11 +8,16 @@ from msgspec import convert
 from customary.errors import InvalidBody
 from customary.model.body import ContactBody, CustomerBody
 from customary.model.customer import Contact, Customer, Person, ShippingAddress
+from customary.model.extrafield import Extrafield
 from customary.rules.customer_update import StoreFacts, new_customer, update_customer
 
 Json = Any
 CREATED, NOW = 1_700_000_000, 1_700_003_600
-FACTS = StoreFacts(languages=("en", "it", "pt_BR"))
+FIELDS = (
+    Extrafield(id=1, key="size", title="Size", created=CREATED, modified=CREATED),
+    Extrafield(id=2, key="born", title="Born", type="DATETIME", created=CREATED, modified=CREATED),
+)
+FACTS = StoreFacts(languages=("en", "it", "pt_BR"), extrafield_types={each.key: each.type for each in FIELDS})
 
 EMAIL = "must be an e-mail address"
 COUNTRY = "must be a country code of ISO 3166-1, such as 'US'"
