@@ -83,7 +83,7 @@ def replace_values(
     types: Mapping[str, str],
     problems: Problems,
 ) -> tuple[ExtrafieldValue, ...]:
-    """The values after the update. ``types``: key → type of every extra field that the store has.
+    """The values after the update, in the order of ``types``: key → type of every extra field that the store has.
 
     An element without a value sets none. One that is as stored is not checked: it may be older than its field's type.
     """
@@ -99,7 +99,7 @@ def replace_values(
             value = body.value
             unchanged = value == known.get(body.key) and isinstance(value, str)
             taken[body.key] = str(value) if unchanged else _take_value(value, types[body.key], path, problems)
-    return tuple([ExtrafieldValue(key=key, value=value) for key, value in taken.items() if value])
+    return tuple([ExtrafieldValue(key=key, value=taken[key]) for key in types if taken.get(key)])
 
 
 def _key_problem(key: str | None | UnsetType, types: Mapping[str, str], taken: Collection[str]) -> str | None:

@@ -101,7 +101,7 @@ def replaced(*elements: dict[str, Any]) -> tuple[dict[str, str], Problems]:
     [
         ([], {}),
         ([{"key": "size", "value": "44"}], {"size": "44"}),
-        ([{"key": "note", "value": "x"}, {"key": "size", "value": "y"}], {"note": "x", "size": "y"}),
+        ([{"key": "note", "value": "x"}, {"key": "size", "value": "y"}], {"size": "y", "note": "x"}),
         ([{"key": "size", "value": ""}, {"key": "note", "value": None}, {"key": "born"}], {}),
         ([{"key": "born", "value": NOW}], {"born": NOW_TEXT}),
         ([{"key": "born", "value": str(NOW)}], {"born": NOW_TEXT}),
