@@ -36,6 +36,17 @@ def show_customer(store: ModelStore, customer: ModelCustomer, in_search: bool = 
     }
 
 
+def select(shown: dict[str, Json], wanted: dict[str, list[str]]) -> dict[str, Json]:
+    """What ``responseFields`` leaves: of a key all that it has, or the keys below it, of each element of a list too."""
+
+    def below(value: Json, keys: list[str]) -> Json:
+        if isinstance(value, list):
+            return [below(element, keys) for element in value]
+        return {key: part for key, part in value.items() if key in keys} if keys else value
+
+    return {key: below(shown[key], keys) for key, keys in wanted.items() if key in shown}
+
+
 def show_person(person: dict[str, Json]) -> dict[str, Json]:
     shown = dict(person)
     words = person.get("name", "").split(maxsplit=1)

@@ -135,6 +135,12 @@ class Requests:
             body["extrafields"] = self.values()
         return {key: None if self.chance(4) else value for key, value in body.items()}
 
+    def fields(self) -> dict[str, list[str]]:
+        """Keys of a customer that are wanted in an answer, and keys below them: none means all."""
+        below = {"billingPerson": PERSON, "contacts": ("id", "type", "timestamp"), "shippingAddresses": ("id", "city")}
+        keys = self.random.sample(("id", "email", "updated", "stats", "nothing", *below), 3)
+        return {key: self.some(below.get(key, ()), 50) for key in keys}
+
     def values(self) -> list[dict[str, Json]]:
         fields = [each for each in self.store.extrafields if self.chance(50)]
         values: list[dict[str, Json]] = [{"key": each["key"], "value": self.value(each)} for each in fields]

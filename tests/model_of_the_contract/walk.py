@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 
 from customary.testing import server_in_thread
-from tests.model_of_the_contract import records
+from tests.model_of_the_contract import answers, records
 from tests.model_of_the_contract.conversation import FIELDS, Conversation
 from tests.model_of_the_contract.learning import Json, LearnedDate, LearnedKey, Refused
 from tests.model_of_the_contract.search import find, search
@@ -111,8 +111,12 @@ class Walk(Conversation):
 
     def get_customer(self) -> None:
         number = self.somebody()
-        if self.known(number):
-            self.reread(number)
+        customer = self.known(number)
+        if customer:
+            wanted = self.requests.fields()
+            fields = ", ".join(key + (f"({','.join(keys)})" if keys else "") for key, keys in wanted.items())
+            expected = answers.select(answers.show_customer(self.store, customer), wanted)
+            self.read(f"/customers/{number}", expected, {"responseFields": fields})
         else:
             self.check_refusal(Refused(404, "CUSTOMER_NOT_FOUND"), self.send("GET", f"/customers/{number}"))
 
