@@ -107,7 +107,10 @@ class BatchWorker:
         requests = await self._tickets.list_requests(ticket.store_id, ticket.ticket)
         answered = await self._tickets.list_statuses(ticket.store_id, ticket.ticket)
         run = _Run(ticket, failed=any(status != 200 for status in answered.values()))
-        run.pending.extend(item for item in enumerate(requests) if item[0] not in answered)
+        begun = await self._tickets.list_begun(*run.key)
+        for position in begun:  # whatever failed since: they have written, so they were executed
+            await self._answer(run, position, requests[position])
+        run.pending.extend(item for item in enumerate(requests) if item[0] not in {*answered, *begun})
         width = PARALLEL_REQUESTS if ticket.parallel else 1
         await asyncio.gather(*(self._run_requests(run) for _ in range(width)))
         if run.over:
@@ -115,10 +118,12 @@ class BatchWorker:
 
     async def _run_requests(self, run: _Run) -> None:
         while not run.over and not self._stopping.is_set():
-            position, request = run.pending.popleft()
-            answer = await self._send(run.ticket, position, request)
-            run.failed |= answer.status != 200
-            await self._persist(self._tickets.add_response, *run.key, position, answer.status, answer.body)
+            await self._answer(run, *run.pending.popleft())
+
+    async def _answer(self, run: _Run, position: int, request: TicketRequest) -> None:
+        answer = await self._send(run.ticket, position, request)
+        run.failed |= answer.status != 200
+        await self._persist(self._tickets.add_response, *run.key, position, answer.status, answer.body)
 
     async def _send(self, ticket: Ticket, position: int, request: TicketRequest) -> Answer:
         """What the last attempt was answered."""

@@ -127,6 +127,9 @@ class TicketStorage(Protocol):
     async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
         """Store and name of those of all stores, the oldest first."""
 
+    async def list_begun(self, store_id: int, ticket: str) -> tuple[int, ...]:
+        """The positions of those that have written something and have no answer, in order."""
+
     async def list_receipts(self, store_id: int, ticket: str, position: int) -> tuple[Receipt, ...]:
         """What a request has written already, in order."""
 

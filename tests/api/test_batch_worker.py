@@ -137,6 +137,33 @@ def test_nothing_is_written_twice(database: str, passwords: PasswordHashing, kep
     asyncio.run(die_and_go_on())
 
 
+def test_what_has_written_is_answered_though_another_failed(database: str, passwords: PasswordHashing) -> None:
+    """The answer to the second is lost, that of the first says that the batch is to stop."""
+
+    class Losing(Dying):
+        async def add_response(self, *values: Any) -> None:
+            if values[2] == self._kept:
+                raise StorageFailed()
+            await self._tickets.add_response(*values)
+
+    async def die_and_go_on() -> None:
+        storage = await open_shop(database)
+        await add_batch(storage, [("PUT", "/customers/9", {}), CREATE_FOUR[0]], parallel=True)
+        tickets, storage.tickets = storage.tickets, Losing(storage, 1)  # type: ignore[misc, assignment]
+        async with Worker(storage, passwords):
+            while not (await storage.count_customers(STORE) and await tickets.list_statuses(STORE, "t")):
+                await asyncio.sleep(0.01)
+        await storage.close()
+        storage = await open_shop(database)
+        async with Worker(storage, passwords) as worker:
+            assert [status for status, _ in await worker.finished()] == [404, 200]
+        assert worker.sent == [f"/api/v3/{STORE}/customers"]
+        assert await storage.tickets.list_begun(STORE, "t") == ()
+        await storage.close()
+
+    asyncio.run(die_and_go_on())
+
+
 def test_a_5xx_is_tried_again_where_the_batch_goes_on(database: str, passwords: PasswordHashing) -> None:
     async def try_again() -> None:
         storage = await open_shop(database)

@@ -90,8 +90,11 @@ class TestTickets:
         assert await storage.tickets.list_receipts(STORE, "t", 1) == (RECEIPT,)
         assert await storage.tickets.list_receipts(STORE, "t", 0) == ()
         assert await storage.tickets.list_receipts(OTHER, "t", 1) == ()
+        assert await storage.tickets.list_begun(STORE, "t") == (1,)
+        assert await storage.tickets.list_begun(OTHER, "t") == ()
         await storage.tickets.add_response(STORE, "t", 1, 200, b"{}")
         assert await storage.tickets.list_receipts(STORE, "t", 1) == ()
+        assert await storage.tickets.list_begun(STORE, "t") == ()
 
     async def test_old_ones_go(self, storage: Storage) -> None:
         for name, finished in (("a", NOON), ("b", NOON + 1), ("c", None), ("d", NOON - 5)):

@@ -62,6 +62,9 @@ class SqliteTickets:
     async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
         return tuple((store_id, ticket) for store_id, ticket in await self._rows("list_unfinished_tickets"))
 
+    async def list_begun(self, store_id: int, ticket: str) -> tuple[int, ...]:
+        return tuple(position for (position,) in await self._rows("list_begun_requests", store_id, ticket))
+
     async def list_receipts(self, store_id: int, ticket: str, position: int) -> tuple[Receipt, ...]:
         found = await self._rows("list_receipts", store_id, ticket, position)
         return tuple(

@@ -40,6 +40,10 @@ UPDATE ticket SET finished = ? WHERE store_id = ? AND ticket = ?;
 -- name: add_receipt
 INSERT INTO ticket_receipt (store_id, ticket, position, number, kind, result) VALUES (?, ?, ?, ?, ?, ?);
 
+-- name: list_begun_requests
+-- Receipts are there until the answer is.
+SELECT DISTINCT position FROM ticket_receipt WHERE store_id = ? AND ticket = ? ORDER BY position;
+
 -- name: list_receipts
 SELECT ticket, position, number, kind, result FROM ticket_receipt
 WHERE store_id = ? AND ticket = ? AND position = ? ORDER BY number;
