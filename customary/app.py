@@ -78,11 +78,11 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         if access_log:
             stack.callback(access_log.close)
         application = build_application(settings, storage, passwords, access_log)
+        worker = BatchWorker(application.services, application.dispatch)
+        await worker.start()  # before the first request: a batch that comes in meanwhile would be taken up twice
+        stack.push_async_callback(worker.stop, settings.drain_timeout)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)
-        worker = BatchWorker(application.services, application.dispatch)
-        await worker.start()
-        stack.push_async_callback(worker.stop, settings.drain_timeout)
         yield RunningServer(_base_url(settings, port), storage)
 
 
