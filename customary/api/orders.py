@@ -13,8 +13,8 @@ _body = json.Decoder(OrderBody)
 
 
 async def create_order(call: Call) -> Answer:
-    body = call.decode(_body, "Order")
-    order = await orders.create_order(call.storage, call.store_id, call.origin, body)
+    body, problems = call.decode_fitting(_body, "Order")
+    order = await orders.create_order(call.storage, call.store_id, call.origin, body, problems)
     return call.answer({"id": order.number, "orderId": order.id})
 
 

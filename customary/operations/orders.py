@@ -11,16 +11,22 @@ from customary.model.order import Order, PurchasedProduct
 from customary.model.search import Page
 from customary.rules.customer_update import StoreFacts, new_customer
 from customary.rules.orders import new_order, order_name
+from customary.rules.problems import Problems
 from customary.storage.protocol import Storage, Transaction
 
 _NOTHING_ASKED = StoreFacts(languages=())
 
 
-async def create_order(storage: Storage, store_id: int, origin: Origin, body: OrderBody) -> Order:
-    """Attached to the customer with its e-mail, who is made when there is none. Raises InvalidBody."""
+async def create_order(
+    storage: Storage, store_id: int, origin: Origin, body: OrderBody, problems: Problems | None = None
+) -> Order:
+    """Attached to the customer with its e-mail, who is made when there is none.
+
+    Raises InvalidBody, with ``problems`` that were found in the body before.
+    """
 
     async def work(transaction: Transaction) -> Order:
-        order = new_order(transaction.new_order_number(), body, transaction.at)
+        order = new_order(transaction.new_order_number(), body, transaction.at, problems)
         customer = await transaction.find_customer(order.email) or await _add_customer(transaction, order, body)
         order = replace(order, customer_id=customer.id)
         await transaction.add_order(order)

@@ -5,7 +5,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from customary.errors import InvalidBody
 from customary.model.body import OrderBody, OrderItemBody
 from customary.model.keys import search_key
 from customary.model.order import (
@@ -22,7 +21,7 @@ from customary.rules.answers import PersonAnswer, answer_person
 from customary.rules.dates import format_date
 from customary.rules.money import LARGEST_AMOUNT, SMALLEST_PART, plain_number
 from customary.rules.people import merge_billing_person
-from customary.rules.problems import Problems, check_length, take_choice, take_date, take_number, take_text
+from customary.rules.problems import Problems, check_length, refusal, take_choice, take_date, take_number, take_text
 from customary.rules.text import email_problem
 
 MOST_ITEMS = 1000
@@ -54,9 +53,12 @@ def order_name(text: str) -> int | str:
     return text.upper() if text.isascii() else text
 
 
-def new_order(number: int, body: OrderBody, now: int) -> Order:
-    """An order that belongs to no customer yet: an e-mail is required. Raises InvalidBody."""
-    problems: Problems = {}
+def new_order(number: int, body: OrderBody, now: int, found: Problems | None = None) -> Order:
+    """An order that belongs to no customer yet: an e-mail is required.
+
+    Raises InvalidBody, with the problems that were ``found`` in the body before.
+    """
+    problems = dict(found or ())
     items = _take_items(body.items or (), problems)
     total = _take_amount(body.total, "Order.total", problems)
     created = take_date(body.create_date, "Order.createDate", problems)
@@ -85,14 +87,14 @@ def new_order(number: int, body: OrderBody, now: int) -> Order:
     if order.total > LARGEST_AMOUNT:
         problems.setdefault("Order.total", f"must be from 0 to {LARGEST_AMOUNT}")
     if problems:
-        raise InvalidBody(problems)
+        raise refusal(problems, OrderBody)
     return order
 
 
 def _take_email(value: str | None | UnsetType, problems: Problems) -> str:
     problem = "is absent" if value is UNSET else email_problem(value or "")
     if problem:
-        problems["Order.email"] = problem
+        problems.setdefault("Order.email", problem)
     return value or ""
 
 
@@ -118,7 +120,7 @@ def _take_amount(value: float | None | UnsetType, path: str, problems: Problems)
         return None
     amount = Decimal(repr(value))
     if not 0 <= amount <= LARGEST_AMOUNT:
-        problems[path] = f"must be from 0 to {LARGEST_AMOUNT}"
+        problems.setdefault(path, f"must be from 0 to {LARGEST_AMOUNT}")
         return None
     return amount.quantize(SMALLEST_PART, ROUND_HALF_UP)
 

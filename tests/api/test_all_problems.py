@@ -229,6 +229,22 @@ def test_extra_fields(shop: Shop) -> None:
     check_problems(answer, told | {"ExtraField.type": TEXT})
 
 
+def test_orders(shop: Shop) -> None:
+    items = [{"price": -1, "quantity": "x"}]
+    body = {"items": items, "createDate": "soon", "paymentStatus": 5, "total": -1, "email": 5}
+    amount = "must be from 0 to 99999999999.9999"
+    problems = {
+        "Order.email": TEXT,
+        "Order.total": amount,
+        "Order.paymentStatus": TEXT,
+        "Order.createDate": "must be UNIX seconds or a date such as '2024-06-04 21:15:10 +0000'",
+        "Order.items[0].price": amount,
+        "Order.items[0].quantity": "must be an integer",
+    }
+    check_problems(shop.call("POST", "/orders", body), problems)
+    assert shop.get("/orders")["total"] == 0
+
+
 def test_profile(shop: Shop) -> None:
     before = shop.get("/profile")
     body = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from customary.model.order import PAYMENT_STATUSES
 from tests.api.scenarios import A_TEXT, ABSENT, AN_ID, ANYTHING, Json, Scenario
 from tests.api.shop import Shop, check_error, check_scenario
 
@@ -65,9 +66,13 @@ ROWS = [
         body={"email": "new@example.com", "total": -1, "paymentStatus": "LATE", "items": [{"quantity": "2"}]},
         status=400,
         answer={
-            "errorMessage": "Field Order.items[0].quantity must be an integer",
+            "errorMessage": "Field Order.total must be from 0 to 99999999999.9999",
             "errorCode": "WRONG_PARAMETER",
-            "args": {"Order.items[0].quantity": "must be an integer"},
+            "args": {
+                "Order.total": "must be from 0 to 99999999999.9999",
+                "Order.paymentStatus": "must be one of " + ", ".join(f"'{status}'" for status in PAYMENT_STATUSES),
+                "Order.items[0].quantity": "must be an integer",
+            },
         },
     ),
     Scenario(
