@@ -122,6 +122,11 @@ def test_a_store_is_suspended_and_resumed(shop: Shell) -> None:
     assert json.loads(shop.read("store", "list", "--json"))[0]["suspended"] is False
 
 
+def test_a_store_has_the_languages_that_its_profile_may_have(shell: Shell) -> None:
+    shell.read("store", "add", "5", "--name", "x", "--languages", "zh_Hant,fil")
+    assert json.loads(shell.read("store", "list", "--json"))[0]["languages"] == ["zh_Hant", "fil"]
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [

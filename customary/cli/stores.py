@@ -1,7 +1,6 @@
 """``customary store``: add, list, suspend and resume stores."""
 
 import asyncio
-import re
 import sys
 import time
 from typing import Annotated
@@ -13,11 +12,11 @@ from customary.cli import listing
 from customary.cli.database import DEFAULT, Database, opened
 from customary.errors import OperatorError, StoreNotFound
 from customary.model.store import Store
+from customary.rules.profile_update import is_language
 
 stores = App(name="store", help="Stores: add, list, suspend, resume.")
 
 LARGEST_ID = 2**31 - 1
-LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 
 
 @stores.command
@@ -136,7 +135,7 @@ def _check(store: Store) -> None:
     if not store.name or not store.name.isprintable() or not store.url.isprintable():
         raise OperatorError("The name of a store is a text without control characters, and so is its address")
     for code in (*store.languages, store.default_language):
-        if not LANGUAGE.fullmatch(code):
+        if not is_language(code):
             raise OperatorError(f"{code!r} is no language code such as en or pt_BR")
     if store.default_language not in store.languages:
         raise OperatorError(f"The default language {store.default_language} is not among the languages")
