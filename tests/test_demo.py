@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from customary.demo import STORE_ID, fill
+from customary.demo import STORE_ID, WEEK, fill
 from customary.demo.people import LANGUAGES, make_customers
 from customary.listening import reserve_port
 from customary.model.customer import Customer
@@ -101,6 +101,11 @@ def build(path: Path) -> tuple[Customer, ...]:
 
 def test_it_is_the_same_every_time(tmp_path: Path) -> None:
     assert build(tmp_path / "one.db") == build(tmp_path / "two.db")
+
+
+def test_one_registers_a_week_until_now(tmp_path: Path) -> None:
+    registered = sorted(customer.registered for customer in build(tmp_path / "demo.db"))
+    assert registered == [NOW - weeks_ago * WEEK for weeks_ago in reversed(range(len(registered)))]
 
 
 def test_its_people_are_varied_and_fictional() -> None:

@@ -48,7 +48,7 @@ async def run(port: int, say: Callable[[str], None]) -> int:
 async def fill(storage: Storage, now: int) -> list[int]:
     """Makes the store and its people, registered one a week up to ``now``, and returns their ids."""
     await _open_store(storage, now)
-    origin = Origin(at=now, token_id=0, request_id="demo")
+    origin = Origin(at=now - 52 * WEEK, token_id=0, request_id="demo")  # time never goes back in a store
     wholesale = await create_group(storage, STORE_ID, origin, GroupBody(name="Wholesale"))
     club = await create_group(storage, STORE_ID, origin, GroupBody(name="Club members"))
     bodies = list(make_customers(wholesale=wholesale, club=club))
