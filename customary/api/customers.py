@@ -10,7 +10,7 @@ from customary.operations.extrafields import read_extrafields_of
 from customary.rules.answers import answer_customer
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.dates import format_date
-from customary.rules.parameters import date_parameter, limit_parameter, offset_parameter
+from customary.rules.parameters import date_parameter, page_parameters
 
 _body = json.Decoder(CustomerBody)
 
@@ -76,8 +76,3 @@ async def list_deleted_customers(call: Call) -> Answer:
             "items": [{"id": deleted.id, "date": format_date(deleted.date)} for deleted in page.items],
         }
     )
-
-
-def page_parameters(query: dict[str, str]) -> tuple[int, int]:
-    """offset and limit, as on every list. Raises WrongParameter."""
-    return offset_parameter(query), limit_parameter(query)

@@ -3,11 +3,10 @@
 from msgspec import json
 
 from customary.api.call import Answer, Call
-from customary.api.customers import page_parameters
 from customary.model.body import GroupBody
 from customary.operations import groups
 from customary.rules.answers import answer_group
-from customary.rules.parameters import ids_parameter, text_parameter
+from customary.rules.parameters import ids_parameter, page_parameters, text_parameter
 
 _body = json.Decoder(GroupBody)
 

@@ -3,11 +3,10 @@
 from msgspec import json
 
 from customary.api.call import Answer, Call
-from customary.api.customers import page_parameters
 from customary.model.body import OrderBody
 from customary.operations import orders
 from customary.rules.orders import answer_order, answer_products
-from customary.rules.parameters import MOST_INT32, number_parameter, text_parameter
+from customary.rules.parameters import MOST_INT32, number_parameter, page_parameters, text_parameter
 
 _body = json.Decoder(OrderBody)
 

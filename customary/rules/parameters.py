@@ -67,6 +67,11 @@ def limit_parameter(query: Query, most: int = 100) -> int:
     return min(number_parameter(query, "limit", most, 1, MOST_INT64), most)
 
 
+def page_parameters(query: Query) -> tuple[int, int]:
+    """offset and limit, as on every list."""
+    return offset_parameter(query), limit_parameter(query)
+
+
 def ids_parameter(query: Query, name: str) -> tuple[int, ...] | None:
     """Comma separated, white space and empty places allowed; each id once, in the order sent. None without any."""
     return tuple(dict.fromkeys(_number(name, part, 0, MOST_INT32) for part in _parts(query, name))) or None
