@@ -1,8 +1,12 @@
 """What the tests of an official client do, as one session: make everything, find it in every way, and remove it."""
 
+import shutil
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,12 +24,34 @@ PRODUCT = 692_730_761
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine that vouches for itself, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    names = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
+    command = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    files = ("-out", str(certificate), "-keyout", str(key), "-days", "2")
+    subprocess.run((*command, *names, *files), check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client with a token for everything. The one place that knows the scheme."""
+    settings: dict[str, Path] = {}
+    trust = ssl.create_default_context()
+    if request.param == "https":
+        certificate, key = request.getfixturevalue("certificate")
+        settings = {"tls_certificate": certificate, "tls_key": key}
+        trust.load_verify_locations(certificate)
+    database = tmp_path_factory.mktemp("session") / "customary.db"
     with (
-        server_in_thread(tmp_path_factory.mktemp("session") / "customary.db") as server,
-        httpx.Client(base_url=f"{server.base_url}/api/v3/{STORE_ID}", timeout=30) as client,
+        server_in_thread(database, **settings) as server,
+        httpx.Client(base_url=f"{server.base_url}/api/v3/{STORE_ID}", timeout=30, verify=trust) as client,
     ):
+        assert client.base_url.scheme == request.param
         server.add_store(STORE_ID)
         client.headers["authorization"] = f"Bearer {server.add_token(STORE_ID)}"
         yield client
