@@ -51,6 +51,7 @@ class Call:
 
     services: Services
     request_id: str
+    method: str
     query_string: str
     body: bytes
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -86,8 +87,11 @@ class Call:
         return decode_fitting(self.body, decoder, name)
 
     def answer(self, value: Any) -> Answer:
-        """The value as JSON, cut down to ``responseFields`` when the query has them."""
-        if "responseFields" in self.query_string:
+        """The value as JSON. Of what was read only ``responseFields``, when the query has them.
+
+        They play no part in a write: it is done already, so nothing in the query may turn its answer into an error.
+        """
+        if self.method == "GET" and "responseFields" in self.query_string:
             selection = parse_response_fields(self.query.get("responseFields", ""))
             return Answer(_encode(select_fields(json.decode(_encode(value)), selection)))
         return Answer(_encode(value))

@@ -135,6 +135,15 @@ def test_brackets_that_do_not_match(shop: Shop, customer_id: int, fields: str) -
     assert answer.json["errorMessage"].startswith("Wrong parameter 'responseFields' value: ")
 
 
+@pytest.mark.parametrize("fields", ["email", "email("])
+def test_response_fields_play_no_part_in_a_write(shop: Shop, customer_id: int, fields: str) -> None:
+    query = {"responseFields": fields}
+    path = f"/customers/{customer_id}"
+    assert shop.call("PUT", path, {"taxId": "5"}, query).json == {"updateCount": 1}
+    assert shop.call("POST", "/customers", {"email": "new@example.com"}, query).json.keys() == {"id"}
+    assert shop.call("DELETE", path, query=query).json == {"deleteCount": 1}
+
+
 def test_response_fields_of_every_other_read(shop: Shop, customer_id: int) -> None:
     contacts = f"/customers/{customer_id}/contacts"
     contact_id = shop.get(contacts, responseFields="items(id)")["items"][0]["id"]
