@@ -6,7 +6,8 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -25,20 +26,27 @@ from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
 from customary.storage import Storage, open_storage
 
+TLS_DIRECTORY = "customary-tls"
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
+"""What listens on every address → one to try it at."""
 STOP_SECONDS = 1.0
 """For the HTTP server to close its connections after the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server that answers at ``base_url``; ``storage`` is what it works on."""
+    """A server that answers at ``base_url``; ``storage`` is what it works on.
+
+    ``authority`` is the file that clients must trust, where the certificate is one of customary's own.
+    """
 
     base_url: str
     storage: Storage
+    authority: Path | None = None
 
 
-async def serve(settings: Settings, announce: Callable[[str], None]) -> int:
-    """Serves until SIGTERM or SIGINT and returns the exit code. ``announce`` gets the base URL once it answers.
+async def serve(settings: Settings, announce: Callable[[RunningServer], None]) -> int:
+    """Serves until SIGTERM or SIGINT and returns the exit code. ``announce`` is called once it answers.
 
     Raises what ``running`` raises.
     """
@@ -48,7 +56,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> int:
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as server:
         rarely_collect_garbage()
-        announce(server.base_url)
+        announce(server)
         await stop.wait()
     return 0
 
@@ -77,13 +85,14 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         access_log = AccessLog(settings.log_format) if settings.access_log else None
         if access_log:
             stack.callback(access_log.close)
+        settings, authority = _with_certificate(settings)
         application = build_application(settings, storage, passwords, access_log)
         worker = BatchWorker(application.services, application.dispatch)
         await worker.start()  # before the first request: a batch that comes in meanwhile would be taken up twice
         stack.push_async_callback(worker.stop, settings.drain_timeout)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)
-        yield RunningServer(_base_url(settings, port), storage)
+        yield RunningServer(_base_url(settings, port), storage, authority)
 
 
 async def _open(settings: Settings) -> Storage:
@@ -94,6 +103,21 @@ async def _open(settings: Settings) -> Storage:
         cache_mib=settings.cache_mib,
         reader_threads=settings.reader_threads,
     )
+
+
+def _with_certificate(settings: Settings) -> tuple[Settings, Path | None]:
+    """The settings with the files of a certificate that customary keeps itself, when it is to. Raises OperatorError."""
+    if not settings.tls_self_signed:
+        return settings, None
+    from customary.certificates import keep_certificate  # noqa: PLC0415 -- its library takes 40 ms to load
+
+    directory = settings.tls_directory or Path(settings.database.removeprefix("sqlite:///")).parent / TLS_DIRECTORY
+    names = settings.tls_names.split(",")
+    if settings.host not in EVERY_ADDRESS:
+        names.append(settings.host)
+    kept = keep_certificate(directory.absolute(), names)
+    settings = replace(settings, tls_self_signed=False, tls_names="", tls_directory=None)
+    return replace(settings, tls_certificate=kept.certificate, tls_key=kept.key), kept.authority
 
 
 def _base_url(settings: Settings, port: int) -> str:
@@ -144,7 +168,7 @@ def build_server(settings: Settings, application: Application, port: int) -> Ser
 
 
 async def _wait_until_it_answers(host: str, port: int, serving: "asyncio.Future[None]") -> None:
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- compared, not bound
+    address = EVERY_ADDRESS.get(host, host)
     for _ in range(200):
         if serving.done():
             serving.result()

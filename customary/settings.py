@@ -37,6 +37,18 @@ class Settings:
         metadata=_about("PEM file with the certificate and its chain. With tls_key it turns HTTPS on."),
     )
     tls_key: Path | None = field(default=None, metadata=_about("PEM file with the private key of the certificate."))
+    tls_self_signed: bool = field(
+        default=False,
+        metadata=_about("HTTPS with a certificate that customary makes and renews itself, see tls_directory."),
+    )
+    tls_names: str = field(
+        default="",
+        metadata=_about("With tls_self_signed: further names and addresses of the server, separated by commas."),
+    )
+    tls_directory: Path | None = field(
+        default=None,
+        metadata=_about("Where tls_self_signed keeps its files; customary-tls beside the database unless given."),
+    )
     log_format: Literal["text", "json"] = field(
         default="json",
         metadata=_about("How a log line looks: text for people, json for one object a line."),
@@ -96,6 +108,10 @@ class Settings:
             raise OperatorError(f"port is {self.port}, but the most it can be is 65535")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise OperatorError("tls_certificate and tls_key go together: give both or neither")
+        if self.tls_self_signed and self.tls_certificate:
+            raise OperatorError("tls_self_signed and tls_certificate are two ways to the same: give one")
+        if (self.tls_names or self.tls_directory) and not self.tls_self_signed:
+            raise OperatorError("tls_names and tls_directory are of use with tls_self_signed only")
 
 
 def environment_variable(setting: Field[Any]) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -299,3 +300,26 @@ def test_scopes() -> None:
 
 def test_a_digest_is_the_sha256_of_the_text() -> None:
     assert token_digest("secret_x") == hashlib.sha256(b"secret_x").digest()
+
+
+def test_https_with_one_option(shop: Shell) -> None:
+    process = shop.start("serve", "--port", "0", "--no-access-log", "--tls-self-signed", "--tls-names", "shop.test")
+    assert process.stdout is not None
+    base_url = process.stdout.readline().removeprefix("customary listens on ").strip()
+    authority = shop.directory / "customary-tls" / "ca.pem"
+    guide = "".join(process.stdout.readline() for _ in range(8))
+    for word in (
+        str(authority),
+        "curl --cacert",
+        "REQUESTS_CA_BUNDLE",
+        "httpx.Client",
+        "NODE_EXTRA_CA_CERTS",
+        "keytool",
+    ):
+        assert word in guide
+    context = ssl.create_default_context(cafile=authority)
+    assert httpx.get(f"{base_url}/health/ready", verify=context).json() == {"status": "ok"}
+    process.send_signal(signal.SIGTERM)
+    assert process.communicate(timeout=DEADLINE) == ("", "")
+    assert process.returncode == 0
+    assert "is no name or address" in shop.refuse("serve", "--port", "0", "--tls-self-signed", "--tls-names", "a b")

@@ -17,6 +17,7 @@ BELOW: dict[str, set[str]] = {
     "logs": set(),
     "settings": {"errors"},
     "listening": {"errors"},
+    "certificates": {"errors"},
     "rules": WORDS,
     "storage": WORDS,
     "operations": {"rules", "storage", *WORDS},
@@ -24,7 +25,13 @@ BELOW: dict[str, set[str]] = {
     "admin": {"operations", "rules", "storage", "logs", *WORDS},
 }
 ROOF = {"__init__", "__main__", "cli", "app", "demo", "testing", "pytest_plugin"}
-OWNERS = {"apsw": {"storage"}, "cyclopts": {"cli"}, "rich": {"cli"}, "granian": {"app", "testing"}}
+OWNERS = {
+    "apsw": {"storage"},
+    "cyclopts": {"cli"},
+    "rich": {"cli"},
+    "granian": {"app", "testing"},
+    "cryptography": {"certificates"},
+}
 READS_ITS_TABLES = "countries.py"  # of the ISO names, from files of an installed package, once
 IMPURE = {"asyncio", "os", "pathlib", "random", "secrets", "socket", "subprocess", "threading", "time"}
 

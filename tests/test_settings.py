@@ -25,6 +25,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         started.append(settings)
         return 0
 
+    for command in (application.app, application.serving):  # what a command line sets on them must not stay
+        monkeypatch.setattr(command, "config", command.config)
     monkeypatch.setattr("customary.app.serve", serve)
     monkeypatch.setattr(server, "run", run)
     monkeypatch.setattr(server, "set_up_logging", lambda log_format, level: None)
@@ -78,11 +80,19 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         cache_mib=9,
         reader_threads=10,
     )
+    tls = Settings(tls_self_signed=True, tls_names="a.test,b.test", tls_directory=Path(__file__))
+    for chosen in (other, tls):
+        for setting in fields(Settings):
+            value = getattr(chosen, setting.name)
+            if value != setting.default:
+                monkeypatch.setenv(environment_variable(setting), str(value))
+            else:
+                monkeypatch.delenv(environment_variable(setting), raising=False)
+        assert application.main(["serve"]) == 0
+    assert started == [other, tls]
     for setting in fields(Settings):
-        assert getattr(other, setting.name) != setting.default, "this test must set every field"
-        monkeypatch.setenv(environment_variable(setting), str(getattr(other, setting.name)))
-    assert application.main(["serve"]) == 0
-    assert started == [other]
+        values = [getattr(chosen, setting.name) for chosen in (other, tls)]
+        assert values != [setting.default] * 2, "this test must set every field"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +105,12 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         (["--header-limit", "100"], "header_limit is 100, but the least it can be is 8192"),
         (["--tls-key", "key.pem"], "tls_certificate and tls_key go together: give both or neither"),
         (["--tls-key", "/nowhere", "--tls-certificate", "/nowhere"], "There is no file /nowhere"),
+        (
+            ["--tls-self-signed", "--tls-key", "a", "--tls-certificate", "b"],
+            "tls_self_signed and tls_certificate are two ways to the same: give one",
+        ),
+        (["--tls-names", "a.test"], "tls_names and tls_directory are of use with tls_self_signed only"),
+        (["--tls-directory", "tls"], "tls_names and tls_directory are of use with tls_self_signed only"),
         (["--log-format", "xml"], 'Invalid value "xml" for --log-format. Choose from: "text", "json".'),
         (["--prot", "80"], "Unknown option: --prot. Did you mean --port?"),
         (["--config", "/nowhere"], "The settings file /nowhere can't be read: No such file or directory"),

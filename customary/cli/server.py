@@ -4,13 +4,16 @@ import asyncio
 import importlib.util
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from customary.errors import OperatorError
 from customary.logs import set_up_logging
 from customary.settings import Settings
+
+if TYPE_CHECKING:
+    from customary.app import RunningServer
 
 DEFAULTS = Settings()
 
@@ -55,8 +58,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-def _announce(base_url: str) -> None:
-    _say(f"customary listens on {base_url}")
+def _announce(server: "RunningServer") -> None:
+    _say(f"customary listens on {server.base_url}")
+    if server.authority is not None:
+        from customary.certificates import trust_guide  # noqa: PLC0415 -- see serve
+
+        _say(trust_guide(server.authority, server.base_url))
 
 
 def _say(text: str) -> None:

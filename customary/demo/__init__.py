@@ -41,7 +41,7 @@ async def run(port: int, say: Callable[[str], None]) -> int:
         finally:
             await storage.close()
         return await app.serve(
-            replace(settings, database=database), lambda base_url: say(introduce(base_url, customer_ids))
+            replace(settings, database=database), lambda server: say(introduce(server.base_url, customer_ids))
         )
 
 
