@@ -63,6 +63,7 @@ class World:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.made = 0
+        self.numbers = count(1)
         self.statuses: dict[str, Counter[int]] = defaultdict(Counter)
         self.renew()
 
@@ -93,6 +94,7 @@ class World:
             case.query["ticket"] = self.ticket
         if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
             self.mend(case.body)
+            self.mend_settings(case.body)
             self.mend_many(case, case.body)
 
     def mend(self, body: dict[str, Json]) -> None:
@@ -115,9 +117,16 @@ class World:
                     each[name] = int(each[name])
         for value in body.get("extrafields") or ():
             body["extrafields"] = [{"key": self.ids["key"], "value": str(value.get("value", ""))}]
+
+    def mend_settings(self, body: dict[str, Json]) -> None:
+        """The same of an extra field and of the profile."""
+        if "title" in body and body.get("key"):  # the key of a new extra field, which no other may have
+            body["key"] = f"{body['key'][:200]}{next(self.numbers)}"
         languages = body.get("languages") or {}
+        if languages.get("enabledLanguages"):
+            languages["enabledLanguages"] = [*LANGUAGES, *languages["enabledLanguages"]][:100]
         if "defaultLanguage" in languages:
-            languages["defaultLanguage"] = (languages.get("enabledLanguages") or LANGUAGES)[0]
+            languages["defaultLanguage"] = LANGUAGES[0]
 
     def mend_many(self, case: Case, body: dict[str, Json]) -> None:
         """The same of a change of many customers."""
