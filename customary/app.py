@@ -92,6 +92,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         stack.push_async_callback(worker.stop, settings.drain_timeout)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)
+        stack.callback(worker.begin_to_stop)  # beside the requests that are in flight, not after them
         yield RunningServer(_base_url(settings, port), storage, authority)
 
 

@@ -68,9 +68,13 @@ class BatchWorker:
         self._tasks = [asyncio.create_task(self._work()) for _ in range(TICKETS_AT_ONCE)]
         self._tasks.append(asyncio.create_task(self._clean()))
 
-    async def stop(self, seconds: float) -> None:
-        """Requests under way may end within this time; the rest is left for the next start."""
+    def begin_to_stop(self) -> None:
+        """Requests under way go on; the rest is left for the next start."""
         self._stopping.set()
+
+    async def stop(self, seconds: float) -> None:
+        """Requests under way may end within this time."""
+        self.begin_to_stop()
         _, late = await asyncio.wait(self._tasks, timeout=seconds)
         for task in late:
             task.cancel()
