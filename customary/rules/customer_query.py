@@ -1,5 +1,6 @@
 """The query of a customer search (section 5 of the contract) as a ``CustomerSearch``."""
 
+import re
 from collections.abc import Mapping
 
 from customary.model.search import SORT_ORDERS, CustomerSearch
@@ -18,6 +19,9 @@ from customary.rules.parameters import (
 )
 
 _WITHOUT_EFFECT = ("usePrecalculatedOrderCount", "checkOnlyCustomerId")
+_COUNTRY_CODE = re.compile("[A-Za-z]{2}")
+_NOWHERE = ("ZZ",)
+"""No country will ever have this code: ISO 3166 leaves it to its users."""
 
 
 def parse_customer_search(query: Mapping[str, str]) -> CustomerSearch:
@@ -62,8 +66,13 @@ def parse_customer_search(query: Mapping[str, str]) -> CustomerSearch:
 
 
 def _country_codes(query: Mapping[str, str]) -> tuple[str, ...]:
-    """In capitals, as countries are stored; an unknown code finds nobody."""
-    return tuple(code.upper() for code in texts_parameter(query, "countryCodes") or ())
+    """In capitals, as countries are stored; an unknown code finds nobody.
+
+    What is no code at all is left out: thousands of them would be more conditions than a storage can take.
+    """
+    sent = texts_parameter(query, "countryCodes") or ()
+    codes = dict.fromkeys(code.upper() for code in sent if _COUNTRY_CODE.fullmatch(code))
+    return tuple(codes) or (_NOWHERE if sent else ())
 
 
 def _group_ids(query: Mapping[str, str]) -> tuple[int, ...] | None:
