@@ -53,3 +53,9 @@ def test_a_store_that_is_not_there(shop: Shop, path: str) -> None:
     for store_id in (999_999, 0, 10**17):
         answer = shop.client.get(f"/api/v3/{store_id}{path}", params={"countryCode": "US"})
         assert (answer.status_code, answer.json()["errorCode"]) == (404, "STORE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/countries", "/states"])
+def test_a_store_that_is_suspended(shop: Shop, path: str) -> None:
+    shop.server.run(shop.server.storage.set_suspended(shop.store_id, True))
+    check_error(ask(shop, path, countryCode="US"), 402, "STORE_IS_SUSPENDED")
