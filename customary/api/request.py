@@ -90,6 +90,8 @@ class RsgiRequest:
                 return await self._read_chunks()
         except TimeoutError:
             raise RequestTimeout() from None
+        except RuntimeError:  # the HTTP server's, of a client that is gone: the answer is for the log alone
+            raise RequestTimeout("The connection was closed before the body had arrived") from None
 
     async def _read_chunks(self) -> bytes:
         chunks: list[bytes] = []

@@ -1,6 +1,7 @@
 """Requests that are wrong before their body is looked at: paths, methods, lengths and types of content."""
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -261,8 +262,12 @@ def test_a_body_that_does_not_arrive_keeps_nobody_waiting(shop: Shop, customer: 
         assert time.monotonic() - started < 5
 
 
-def test_a_lost_connection_stores_nothing(shop: Shop, customer: str) -> None:
+@pytest.mark.parametrize("announced", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+def test_a_lost_connection_stores_nothing_and_is_no_fault(
+    shop: Shop, customer: str, announced: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(5):
         with socket.create_connection(address(shop), timeout=20) as connection:
-            connection.sendall(head(shop, "PUT", customer, "Content-Length: 100") + b'{"taxId": "X"}')
+            connection.sendall(head(shop, "PUT", customer, announced) + b'd\r\n{"taxId": "X"')
     time.sleep(0.2)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
