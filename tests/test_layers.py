@@ -22,7 +22,6 @@ BELOW: dict[str, set[str]] = {
     "storage": WORDS,
     "operations": {"rules", "storage", *WORDS},
     "api": {"operations", "rules", "storage", "logs", *WORDS},
-    "admin": {"operations", "rules", "storage", "logs", *WORDS},
 }
 ROOF = {"__init__", "__main__", "cli", "app", "demo", "testing", "pytest_plugin"}
 OWNERS = {
@@ -83,7 +82,7 @@ def test_imports_go_down_only(part: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("part", ["operations", "api", "admin"])
+@pytest.mark.parametrize("part", ["operations", "api"])
 def test_a_storage_is_known_by_its_protocol(part: str) -> None:
     wrong = [
         each

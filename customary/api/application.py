@@ -20,6 +20,8 @@ from customary.storage.protocol import Storage
 log = logging.getLogger(__name__)
 
 NO_ROUTE = Route("", "(none)", handler=None)  # type: ignore[arg-type]  # stands in a log line, is never called
+LONGEST_METHOD = 20
+"""Of a method that nobody knows, so much is logged: it may be as long as a head."""
 
 
 class Application:
@@ -33,30 +35,38 @@ class Application:
         self._authentication = Authentication(services.storage)
         self._request_numbers = count(1)
         self._process = secrets.token_hex(4)
-        self._in_flight = 0
-        self._draining = False
+        self._in_flight: set[Any] = set()
+        self.draining = False
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         if scope.proto != "http":
             protocol.close(404)
             return
-        self._in_flight += 1
+        self._in_flight.add(protocol)
         try:
             status, headers, body = await self._answer(scope, protocol)
             protocol.response_bytes(status, headers, body)
         finally:
-            self._in_flight -= 1
+            self._in_flight.discard(protocol)
 
     @property
     def services(self) -> Services:
         return self._services
 
     async def drain(self, seconds: float) -> None:
-        """Refuses new requests with 503 and waits for those in flight, but no longer than ``seconds``."""
-        self._draining = True
+        """Refuses new requests with 503 and waits for those in flight, but no longer than ``seconds``.
+
+        Those that are late are answered with 503 as well: the HTTP server would end them with an empty 500.
+        """
+        self.draining = True
         until = time.monotonic() + seconds
         while self._in_flight and time.monotonic() < until:
             await asyncio.sleep(0.02)
+        if self._in_flight:
+            log.warning("requests were not finished in time", extra={"requests": len(self._in_flight)})
+        late = answer_error(ServiceUnavailable("The server is shutting down before the answer is known"), "")
+        for protocol in self._in_flight:
+            protocol.response_bytes(late.status, [*late.headers, ("connection", "close")], late.body)
 
     async def dispatch(self, request: TicketRequest, digest: bytes, storage: Storage) -> Answer:
         """Carries out a request of a batch like one from outside, with the token that has the digest."""
@@ -65,9 +75,9 @@ class Application:
 
     async def _answer(self, scope: Any, protocol: Any) -> tuple[int, list[tuple[str, str]], bytes]:
         request = RsgiRequest(scope, protocol, self._limits)
-        answer = await self._carry_out(request, self._services, refused=self._draining)
+        answer = await self._carry_out(request, self._services, refused=self.draining)
         headers = list(answer.headers)
-        if self._draining or request.left_unread:
+        if self.draining or request.left_unread:
             headers.append(("connection", "close"))
         return answer.status, headers, answer.body
 
@@ -104,7 +114,7 @@ class Application:
         line = AccessLine(
             now_text(self._services.clock()),
             call.request_id,
-            method,
+            method[:LONGEST_METHOD],
             route.template,
             status,
             round((time.perf_counter() - started) * 1000, 3),

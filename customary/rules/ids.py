@@ -18,16 +18,6 @@ class Ids(Protocol):
     def new_contact_id(self) -> int: ...
 
 
-class ScratchIds:
-    """Numbers for a customer that will not be stored."""
-
-    def new_address_id(self) -> int:
-        return 0
-
-    def new_contact_id(self) -> int:
-        return 0
-
-
 def take_known(
     value: int | None | UnsetType, known: Mapping[int, Element], seen: set[int], path: str, problems: Problems
 ) -> Element | None:

@@ -33,7 +33,11 @@ async def echo(call: Call) -> Answer:
     return call.answer({"length": len(call.body)})
 
 
+ANSWERING = threading.Event()
+
+
 async def slow(call: Call) -> Answer:
+    ANSWERING.set()
     await asyncio.sleep(0.5)
     return call.answer({"slept": True})
 
@@ -149,10 +153,12 @@ def test_a_body_over_the_limit_is_a_413(running: Running, chunked: bool) -> None
 def test_while_it_stops_the_request_in_flight_is_answered_and_a_new_one_refused(running: Running) -> None:
     answers: list[httpx.Response] = []
     in_flight = threading.Thread(target=lambda: answers.append(httpx.get(f"{running.base_url}/slow")))
+    ANSWERING.clear()
     in_flight.start()
-    time.sleep(0.2)
+    assert ANSWERING.wait(timeout=10)
     drain = asyncio.run_coroutine_threadsafe(running.application.drain(5), running.loop)
-    time.sleep(0.05)
+    while not running.application.draining:
+        time.sleep(0.01)
     refused = httpx.get(f"{running.base_url}/slow")
     assert refused.status_code == 503
     assert refused.json()["errorCode"] == "SERVICE_UNAVAILABLE"
@@ -160,3 +166,25 @@ def test_while_it_stops_the_request_in_flight_is_answered_and_a_new_one_refused(
     drain.result(timeout=5)
     in_flight.join(timeout=5)
     assert answers[0].json() == {"slept": True}
+
+
+def test_a_request_that_is_not_finished_when_it_stops_is_answered_in_the_same_shape(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[httpx.Response] = []
+    in_flight = threading.Thread(target=lambda: answers.append(httpx.get(f"{running.base_url}/slow")))
+    ANSWERING.clear()
+    in_flight.start()
+    assert ANSWERING.wait(timeout=10)
+    asyncio.run_coroutine_threadsafe(running.application.drain(0), running.loop).result(timeout=5)
+    in_flight.join(timeout=5)
+    assert answers[0].status_code == 503
+    assert answers[0].json() == {
+        "errorMessage": "The server is shutting down before the answer is known",
+        "errorCode": "SERVICE_UNAVAILABLE",
+    }
+    assert answers[0].headers["connection"] == "close"
+    time.sleep(0.7)  # until the handler is through
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "requests were not finished in time"
+    ]
