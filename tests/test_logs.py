@@ -43,6 +43,7 @@ def served(tmp_path: Path) -> tuple[list[dict[str, Any]], str, str]:
             client.get(customers, params={"token": token, "keyword": "Ines", "email": PERSON["email"]})
             client.put(f"{customers}/1", content=b'{"email": "ines.quiet', headers={"Authorization": f"Bearer {token}"})
             client.get(f"{base_url}/nothing/ines.quiet@example.com")
+            client.request("X" * 30_000, f"{base_url}/nothing")
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=10) == 0
     text = (tmp_path / "log").read_text()
@@ -58,8 +59,9 @@ def test_a_line_a_request(served: tuple[list[dict[str, Any]], str, str]) -> None
         ("GET", template, 200),
         ("PUT", f"{template}/{{customerId}}", 400),
         ("GET", "(none)", 404),
+        ("X" * 20, "(none)", 404),
     ]
-    assert len({line["requestId"] for line in requests}) == 4
+    assert len({line["requestId"] for line in requests}) == 5
     assert requests[0]["storeId"] == 1003
     assert requests[0]["tokenId"] == 1
     assert 0 < requests[0]["duration"] < 10_000
