@@ -5,11 +5,16 @@ from itertools import count
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from customary.testing import ServerInThread, server_in_thread
 from tests.api.shop import Shop
 
 STORE_IDS = count(1001)
+
+
+settings.register_profile("the same every time", derandomize=True)
+settings.load_profile("the same every time")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

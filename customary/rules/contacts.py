@@ -91,9 +91,17 @@ def follow_email(stored: tuple[Contact, ...], old: str, new: str, now: int) -> t
 
 
 def set_primary_phone(
-    stored: tuple[Contact, ...], phone: str | None | UnsetType, ids: Ids, now: int, problems: Problems
+    stored: tuple[Contact, ...],
+    phone: str | None | UnsetType,
+    before: tuple[Contact, ...],
+    ids: Ids,
+    now: int,
+    problems: Problems,
 ) -> tuple[Contact, ...]:
-    """The default PHONE contact takes the number; without one a new one is made. Null or empty removes it."""
+    """The default PHONE contact takes the number; without one a new one is made. Null or empty removes it.
+
+    ``before`` are the contacts before the whole update: one that ends as it was keeps its timestamp.
+    """
     number = take_text(phone, "Customer.primaryPhone", problems)
     default = next((contact for contact in stored if contact.type == "PHONE" and contact.default), None)
     if not number:
@@ -104,7 +112,9 @@ def set_primary_phone(
             id=ids.new_contact_id(), contact=number, type="PHONE", default=True, order_by=order_by, timestamp=now
         )
         return take_elements((*stored, new), PATH, problems)
-    changed = _with_timestamp(replace(default, contact=number), default, now)
+    original = next((contact for contact in before if contact.id == default.id), default)
+    changed = replace(default, contact=number, timestamp=original.timestamp)
+    changed = _with_timestamp(changed, original, now)
     return tuple(changed if contact is default else contact for contact in stored)
 
 

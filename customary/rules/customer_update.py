@@ -164,7 +164,7 @@ def _take_contacts(
     elif isinstance(body.email, str) and body.email != customer.email:
         after = contacts.follow_email(after, customer.email, body.email, now)
     if body.primary_phone is not UNSET:
-        after = contacts.set_primary_phone(after, body.primary_phone, ids, now, problems)
+        after = contacts.set_primary_phone(after, body.primary_phone, customer.contacts, ids, now, problems)
     return after
 
 

@@ -225,3 +225,11 @@ def test_a_body_is_taken_or_refused_with_all_that_was_found(customer: Customer, 
             assert error.problems.items() >= found.items()
         else:
             assert found == {}
+
+
+def test_a_contact_that_ends_as_it_was_keeps_its_timestamp() -> None:
+    """The list changes the default phone and ``primaryPhone`` changes it back."""
+    before = update(Customer(id=3, email="jo@example.com", registered=NOW, updated=NOW), {"primaryPhone": "00"})
+    contact = {"id": before.contacts[0].id, "contact": "11", "type": "PHONE", "default": True}
+    body = {"contacts": [contact], "primaryPhone": "00"}
+    assert update(before, body, now=NOW + 60).contacts == before.contacts
