@@ -24,6 +24,7 @@ from customary.listening import reserve_port
 from customary.logs import AccessLog
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
+from customary.sole_server import sole_server
 from customary.storage import Storage, open_storage
 
 TLS_DIRECTORY = "customary-tls"
@@ -78,6 +79,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
     port = reserved.getsockname()[1]
     async with AsyncExitStack() as stack:
         stack.callback(reserved.close)
+        stack.enter_context(sole_server(_database_file(settings)))
         storage = await _open(settings)
         stack.push_async_callback(storage.close)
         passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
@@ -96,6 +98,10 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         yield RunningServer(_base_url(settings, port), storage, authority)
 
 
+def _database_file(settings: Settings) -> Path:
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
 async def _open(settings: Settings) -> Storage:
     return await open_storage(
         settings.database,
@@ -112,7 +118,7 @@ def _with_certificate(settings: Settings) -> tuple[Settings, Path | None]:
         return settings, None
     from customary.certificates import keep_certificate  # noqa: PLC0415 -- its library takes 40 ms to load
 
-    directory = settings.tls_directory or Path(settings.database.removeprefix("sqlite:///")).parent / TLS_DIRECTORY
+    directory = settings.tls_directory or _database_file(settings).parent / TLS_DIRECTORY
     names = settings.tls_names.split(",")
     if settings.host not in EVERY_ADDRESS:
         names.append(settings.host)

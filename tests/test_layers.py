@@ -18,6 +18,7 @@ BELOW: dict[str, set[str]] = {
     "settings": {"errors"},
     "listening": {"errors"},
     "certificates": {"errors"},
+    "sole_server": {"errors"},
     "rules": WORDS,
     "storage": WORDS,
     "operations": {"rules", "storage", *WORDS},

@@ -1,0 +1,46 @@
+"""One server for one database file: a second one would carry out the same batches once more.
+
+The lock is on a file beside the database. On the database itself it would be wrong: closing a second descriptor of it
+would drop the locks that SQLite holds.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from customary.errors import OperatorError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextmanager
+def sole_server(database: Path) -> Iterator[None]:
+    """Holds the lock while the block lasts; it goes with the process, however that ends. Raises OperatorError."""
+    if fcntl is None:
+        yield
+        return
+    path = database.with_name(f"{database.name}-serving")
+    try:
+        lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OperatorError(f"The file {path} can't be made: {error.strerror}") from error
+    try:
+        _take(lock, path, database)
+        yield
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, path: Path, database: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        taken = os.fstat(lock).st_ino == path.stat().st_ino  # else the server before deleted it in this moment
+    except OSError:
+        taken = False
+    if not taken:
+        raise OperatorError(f"Another server works on {database} already")
