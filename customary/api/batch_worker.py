@@ -88,13 +88,14 @@ class BatchWorker:
 
     async def _unless_stopped(self, waiting: Awaitable[tuple[int, str]]) -> tuple[int, str] | None:
         """None when the server stops first."""
-        tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(self._stopping.wait())]
+        answer = asyncio.ensure_future(waiting)
+        stop = asyncio.ensure_future(self._stopping.wait())
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return tasks[0].result() if tasks[0].done() else None  # type: ignore[return-value]
+            await asyncio.wait([answer, stop], return_when=asyncio.FIRST_COMPLETED)
+            return answer.result() if answer.done() else None
         finally:
-            for task in tasks:
-                task.cancel()
+            answer.cancel()
+            stop.cancel()
 
     async def _carry_out(self, store_id: int, name: str) -> None:
         """A defect costs this batch its end until the next start, and no other batch anything."""
