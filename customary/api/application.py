@@ -84,7 +84,7 @@ class Application:
     async def _carry_out(self, request: Request, services: Services, refused: bool) -> Answer:
         started = time.perf_counter()
         request_id = f"{self._process}-{next(self._request_numbers):x}"
-        call = Call(services, request_id, request.method, request.query_string, b"")
+        call = Call(services, request_id, request.method, request.query_string, b"", header=request.header)
         route = NO_ROUTE
         try:
             if refused:

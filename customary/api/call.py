@@ -13,6 +13,7 @@ from customary.model.change import Origin
 from customary.model.store import Token
 from customary.operations.passwords import PasswordHashing
 from customary.rules.body import decode_body, decode_fitting
+from customary.rules.preferences import NO_PREFERENCES, Preferences, parse_preferences
 from customary.rules.problems import Problems
 from customary.rules.response_fields import parse_response_fields, select_fields
 from customary.storage.protocol import Storage
@@ -45,9 +46,17 @@ class Answer:
     headers: Headers = (JSON_TYPE,)
 
 
+def no_header(_name: str) -> str | None:
+    """What a request without headers has."""
+    return None
+
+
 @dataclass(slots=True)
 class Call:
-    """One request after routing and authentication. ``parameters`` are those of the path."""
+    """One request after routing and authentication. ``parameters`` are those of the path.
+
+    ``header`` gives the header with a name in small letters, its lines joined by commas, or None.
+    """
 
     services: Services
     request_id: str
@@ -57,6 +66,7 @@ class Call:
     parameters: Mapping[str, str] = field(default_factory=dict)
     store_id: int = 0
     token: Token | None = None
+    header: Callable[[str], str | None] = no_header
 
     @property
     def storage(self) -> Storage:
@@ -70,6 +80,11 @@ class Call:
     def origin(self) -> Origin:
         token_id = self.token.id if self.token else 0
         return Origin(at=int(self.services.clock()), token_id=token_id, request_id=self.request_id)
+
+    @property
+    def preferences(self) -> Preferences:
+        header = self.header("prefer")
+        return NO_PREFERENCES if header is None else parse_preferences(header)
 
     def number(self, name: str) -> int:
         """A path parameter that the route promises to be a number."""

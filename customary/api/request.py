@@ -33,6 +33,9 @@ class Request(Protocol):
     @property
     def query_string(self) -> str: ...
 
+    def header(self, name: str, /) -> str | None:
+        """Its lines joined by commas; ``name`` in small letters."""
+
     def digest(self) -> bytes:
         """Of the token; without one that of nothing. Raises WrongParameter."""
 
@@ -63,6 +66,9 @@ class RsgiRequest:
     def _has_no_body(self) -> bool:
         headers = self._headers
         return headers.get("content-length") in {None, "0"} and headers.get("transfer-encoding") is None
+
+    def header(self, name: str, /) -> str | None:
+        return ", ".join(self._headers.get_all(name)) if name in self._headers else None
 
     def digest(self) -> bytes:
         token = bearer_token(self._headers.get("authorization"))
@@ -108,7 +114,7 @@ class RsgiRequest:
 
 
 class BatchedRequest:
-    """One of a batch, sent with the token of the batch. A token in its query plays no part."""
+    """One of a batch, sent with the token of the batch. It has no headers; a token in its query plays no part."""
 
     __slots__ = ("_body", "_digest", "method", "path", "query_string")
 
@@ -118,6 +124,9 @@ class BatchedRequest:
         self.query_string = request.query
         self._body = request.body
         self._digest = digest
+
+    def header(self, _name: str, /) -> str | None:
+        return None
 
     def digest(self) -> bytes:
         return self._digest
