@@ -14,6 +14,7 @@ CustomaryError
 │   ├── NotFound                404
 │   │   ├── StoreNotFound       404
 │   │   ├── CustomerNotFound    404
+│   │   ├── ChangeNotFound      404
 │   │   ├── GroupNotFound       404
 │   │   ├── ContactNotFound     404
 │   │   ├── ExtrafieldNotFound  404
@@ -139,6 +140,12 @@ class CustomerNotFound(NotFound):
     """Customer not found"""
 
     code = "CUSTOMER_NOT_FOUND"
+
+
+class ChangeNotFound(NotFound):
+    """Change not found"""
+
+    code = "CHANGE_NOT_FOUND"
 
 
 class GroupNotFound(NotFound):

@@ -1,4 +1,5 @@
-"""Finds the route of a method and path. A literal segment wins over a parameter; ``{…Id}`` takes digits only."""
+"""Finds the route of a method and path. A literal segment wins over a parameter; ``{…Id}`` and ``{seq}`` take digits
+only."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +72,6 @@ class Router:
 
 
 def _fits(parameter: str, segment: str) -> bool:
-    if not parameter.endswith("Id"):
+    if not parameter.endswith(("Id", "seq")):
         return True
     return segment.isascii() and segment.isdigit() and len(segment) <= LONGEST_NUMBER

@@ -6,6 +6,7 @@ from customary.api import (
     customers,
     extrafields,
     groups,
+    history,
     mass_update,
     orders,
     places,
@@ -16,6 +17,8 @@ from customary.api import (
 from customary.api.router import Route
 
 STORE = "/api/v3/{storeId}"
+OWN = "/customary/v1/{storeId}"
+"""Where the paths are that the original does not have."""
 EXTRAFIELDS = f"{STORE}/store_extrafields/customers"
 
 ROUTES = (
@@ -62,6 +65,8 @@ ROUTES = (
     Route("GET", f"{STORE}/countries", places.list_countries),
     Route("GET", f"{STORE}/states", places.list_states),
     Route("GET", f"{STORE}/latest-stats", summaries.get_latest_stats, "", public=True),
+    Route("GET", f"{OWN}/customers/{{customerId}}/history", history.list_history, "read_customers"),
+    Route("GET", f"{OWN}/customers/{{customerId}}/history/{{seq}}", history.get_version, "read_customers"),
     Route("GET", "/health/live", service.health_live),
     Route("GET", "/health/ready", service.health_ready),
     Route("GET", "/openapi.json", service.openapi),

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 Entity = Literal["customer", "group", "store", "extrafield"]
-Kind = Literal["created", "updated", "deleted"]
+Kind = Literal["created", "updated", "deleted", "restored"]
 
 
 class Origin(Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """One accepted write. ``seq`` counts per store from 1 without gaps, in commit order.
 
-    ``before`` is the JSON of the state that the change replaced (None for ``created``); ``previous`` is the ``seq``
+    ``before`` is the JSON of the state that the change replaced (None when there was none); ``previous`` is the ``seq``
     of the change before this one of the same entity, 0 when there is none: the history of one entity is a chain.
     """
 

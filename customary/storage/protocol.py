@@ -6,9 +6,10 @@ A store's writes are serialised: a ``Work`` sees every change that was made befo
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from customary.model.change import Change, Deleted, Entity, Origin
+from customary.model.change import Change, Deleted, Entity, Kind, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
@@ -29,6 +30,14 @@ class Reader(Protocol):
 
     async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
         """In the order in which they were made."""
+
+    async def list_customer_versions(
+        self, store_id: int, customer_id: int, before: int | None, limit: int
+    ) -> tuple[CustomerVersion, ...]:
+        """The customer's changes with ``seq`` lower than ``before``, newest first; all of them from one moment.
+
+        Also of a customer that was deleted; none when it never was.
+        """
 
 
 class Transaction(Reader, Protocol):
@@ -57,7 +66,13 @@ class Transaction(Reader, Protocol):
     async def add_customer(self, customer: Customer) -> Customer:
         """Raises EmailAlreadyUsed. Returns the customer with its version, and with the figures of its orders."""
 
-    async def replace_customer(self, before: Customer, after: Customer) -> Customer:
+    async def restore_customer(self, customer: Customer) -> Customer:
+        """One that was deleted, under its id: its history goes on, and its deletion is not listed any more.
+
+        Otherwise as adding one; the figures are those of its orders.
+        """
+
+    async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
         """``before`` is what this transaction read, and its figures stay. Raises EmailAlreadyUsed.
 
         Returns ``after`` with its version.

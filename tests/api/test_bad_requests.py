@@ -221,7 +221,15 @@ def methods_by_path() -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(("template", "methods"), methods_by_path().items())
 def test_methods_that_a_path_does_not_have(shop: Shop, template: str, methods: set[str]) -> None:
-    values = {"customerId": 1, "contactId": 1, "groupId": 0, "key": "abc1234", "orderNumber": "1", "asset": "start.js"}
+    values = {
+        "seq": 1,
+        "customerId": 1,
+        "contactId": 1,
+        "groupId": 0,
+        "key": "abc1234",
+        "orderNumber": "1",
+        "asset": "start.js",
+    }
     path = template.format(storeId=shop.store_id, **values)
     for method in {"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "BREW"} - methods:
         answer = shop.client.request(method, path)

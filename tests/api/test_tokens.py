@@ -34,7 +34,9 @@ def path_values(shop: Shop) -> dict[str, Json]:
     customer = shop.add_customer()
     contact = shop.customer(customer)["contacts"][0]["id"]
     return {
+        "storeId": shop.store_id,
         "customerId": customer,
+        "seq": 1,
         "contactId": contact,
         "groupId": shop.add_group(),
         "key": shop.add_extrafield(),
@@ -114,11 +116,11 @@ def test_a_suspended_store(shop: Shop, path_values: dict[str, Json], route: Rout
 
 @pytest.mark.parametrize("route", PROTECTED, ids=name)
 def test_a_store_that_is_not_there(shop: Shop, path_values: dict[str, Json], route: Route) -> None:
-    method, path, body = request(route, path_values).values()
+    method, _, body = request(route, path_values).values()
     for store in (999_999, 0, 2**31, 10**17):
-        answer = shop.client.request(
-            method, f"/api/v3/{store}{path}", headers=bearer(shop.token), **({} if body is ABSENT else {"json": body})
-        )
+        path = route.template.format(**path_values | {"storeId": store})
+        sent = {} if body is ABSENT else {"json": body}
+        answer = shop.client.request(method, path, headers=bearer(shop.token), **sent)
         assert answer.status_code == 404
         assert answer.json() == {"errorMessage": "Store not found", "errorCode": "STORE_NOT_FOUND"}
 

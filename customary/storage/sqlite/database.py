@@ -14,6 +14,7 @@ from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page
 from customary.model.store import Group, Store, Token
@@ -23,6 +24,7 @@ from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
+from customary.storage.sqlite.history import list_customer_versions, list_entity_changes
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
@@ -165,9 +167,22 @@ class SqliteStorage:
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
     ) -> tuple[Change, ...]:
-        return await self._in_reader(
-            lambda connection: _walk_changes(connection, store_id, entity, entity_id, before, limit)
-        )
+        def read(connection: apsw.Connection) -> tuple[Change, ...]:
+            with connection:
+                found = list_entity_changes(connection.execute, store_id, entity, entity_id, before, limit)
+            return tuple(found)
+
+        return await self._in_reader(read)
+
+    async def list_customer_versions(
+        self, store_id: int, customer_id: int, before: int | None, limit: int
+    ) -> tuple[CustomerVersion, ...]:
+        def read(connection: apsw.Connection) -> tuple[CustomerVersion, ...]:
+            with connection:
+                found = list_customer_versions(connection.execute, store_id, customer_id, before, limit)
+            return tuple(found)
+
+        return await self._in_reader(read)
 
     async def add_store(self, store: Store) -> None:
         languages = rows.encode_list(store.languages)
@@ -235,35 +250,3 @@ class SqliteStorage:
 def _unreadable(error: apsw.Error) -> ServiceUnavailable:
     log.error("the database can't be read", extra={"cause": repr(error)})
     return ServiceUnavailable("The storage can't be read at the moment")
-
-
-def _walk_changes(
-    connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
-) -> tuple[Change, ...]:
-    """Follows the chain of one entity back: from its newest change, or from ``before`` when that is one of its own."""
-    found: list[Change] = []
-    with connection:
-        last = _change(connection, store_id, before) if before is not None else None
-        if last is not None and (last.entity, last.entity_id) == (entity, entity_id):
-            seq = last.previous
-        else:
-            seq = _newest_change(connection, store_id, entity, entity_id)
-        while len(found) < limit and (change := _change(connection, store_id, seq)) is not None:
-            if before is None or seq < before:
-                found.append(change)
-            seq = change.previous
-    return tuple(found)
-
-
-def _change(connection: apsw.Connection, store_id: int, seq: int) -> Change | None:
-    found: list[rows.Row] = connection.execute(SQL["get_change"], (store_id, seq)).fetchall()
-    return rows.change_from_row(found[0]) if found else None
-
-
-def _newest_change(connection: apsw.Connection, store_id: int, entity: Entity, entity_id: int) -> int:
-    if entity == "customer":
-        key = rows.customer_key(store_id, entity_id)
-        return int(connection.execute(SQL["newest_customer_change"], (store_id, entity_id, key)).get)
-    if entity != "store":
-        return int(connection.execute(SQL[f"newest_{entity}_change"], (store_id, entity_id)).get)
-    return int(connection.execute(SQL["newest_store_change"], (store_id,)).get or 0)

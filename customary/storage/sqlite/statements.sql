@@ -213,9 +213,11 @@ SELECT version FROM store WHERE store_id = ?;
 
 -- name: count_deleted
 SELECT count(*) FROM change
-WHERE store_id = ? AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ? AND ?;
+WHERE store_id = ?1 AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ?2 AND ?3
+    AND seq NOT IN (SELECT seq FROM undone_deletion WHERE store_id = ?1);
 
 -- name: list_deleted
 SELECT entity_id, at FROM change
-WHERE store_id = ? AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ? AND ?
-ORDER BY at, seq LIMIT ? OFFSET ?;
+WHERE store_id = ?1 AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN ?2 AND ?3
+    AND seq NOT IN (SELECT seq FROM undone_deletion WHERE store_id = ?1)
+ORDER BY at, seq LIMIT ?4 OFFSET ?5;

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from customary.errors import EmailAlreadyUsed, StorageFull
 from customary.model.change import Entity, Kind, Origin
-from customary.model.customer import Customer, ExtrafieldValue
+from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.extrafield import Extrafield
+from customary.model.history import CustomerVersion
 from customary.model.keys import email_key
 from customary.model.order import Order
 from customary.model.search import CustomerSearch
@@ -17,6 +18,7 @@ from customary.model.store import Group, Store
 from customary.model.ticket import Receipt
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
+from customary.storage.sqlite.history import list_customer_versions, newest_change
 from customary.storage.sqlite.orders import OrderBook
 from customary.storage.sqlite.search import conditions
 from customary.storage.sqlite.sql import SQL
@@ -101,6 +103,11 @@ class SqliteTransaction:
     async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
         return tuple(rows.extrafield_from_row(row) for row in self._execute(SQL["list_extrafields"], (store_id,)))
 
+    async def list_customer_versions(
+        self, store_id: int, customer_id: int, before: int | None, limit: int
+    ) -> tuple[CustomerVersion, ...]:
+        return tuple(list_customer_versions(self._execute, store_id, customer_id, before, limit))
+
     async def list_extrafield_holders(self, key: str, limit: int) -> list[Customer]:
         return self._remember_all(self._execute(SQL["list_extrafield_holders"], (self._store_id, key, limit)))
 
@@ -114,7 +121,18 @@ class SqliteTransaction:
         return self._remember_all(self._execute(SQL["list_group_members"], (self._store_id, group_id, limit)))
 
     async def add_customer(self, customer: Customer) -> Customer:
-        stats = self._orders.count(customer) if customer.stats else None
+        stored = self._insert(customer, self._orders.count(customer) if customer.stats else None)
+        self._append("customer", stored.id, "created", 0, None)
+        return stored
+
+    async def restore_customer(self, customer: Customer) -> Customer:
+        deletion = newest_change(self._execute, self._store_id, "customer", customer.id)
+        stored = self._insert(customer, self._orders.count(customer))
+        self._execute(SQL["undo_deletion"], (self._store_id, deletion))
+        self._append("customer", stored.id, "restored", deletion, None)
+        return stored
+
+    def _insert(self, customer: Customer, stats: Stats | None) -> Customer:
         stored = replace(customer, version=self._counters.seq + 1, stats=stats)
         key = rows.customer_key(self._store_id, stored.id)
         identity = (key, self._store_id, stored.id, stored.registered)
@@ -126,10 +144,9 @@ class SqliteTransaction:
         self._counters.customer_count += 1
         self._move_members(0, stored.customer_group_id)
         self._move_values(stored.id, (), stored.extrafields)
-        self._append("customer", stored.id, "created", 0, None)
         return stored
 
-    async def replace_customer(self, before: Customer, after: Customer) -> Customer:
+    async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
         stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         key = rows.customer_key(self._store_id, stored.id)
         read = self._read.get(before.id)
@@ -145,7 +162,7 @@ class SqliteTransaction:
         if stored.extrafields != before.extrafields:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
         self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
-        self._append("customer", stored.id, "updated", before.version, old.document)
+        self._append("customer", stored.id, kind, before.version, old.document)
         return stored
 
     async def delete_customer(self, customer: Customer) -> None:

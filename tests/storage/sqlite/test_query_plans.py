@@ -16,6 +16,8 @@ from tests.storage.records import STORE
 
 BY_ROWID = ["SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)"]
 CHANGE_KEY = "sqlite_autoindex_change_1"
+DELETED_BY_DATE = "SEARCH change USING {} change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"
+UNDONE = ["LIST SUBQUERY 1", "SEARCH undone_deletion USING PRIMARY KEY (store_id=?)", "CREATE BLOOM FILTER"]
 
 
 @pytest.fixture
@@ -80,15 +82,17 @@ def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
             "list_purchased_products",
             ["SEARCH purchase USING PRIMARY KEY (store_id=?)", BY_ROWID[0]],
         ),
+        ("get_previous_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
+        ("is_change_of_customer", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
         ("get_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
         ("list_changes", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq>?)"]),
         (
             "list_deleted",
-            ["SEARCH change USING INDEX change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"],
+            [DELETED_BY_DATE.format("INDEX"), *UNDONE],
         ),
         (
             "count_deleted",
-            ["SEARCH change USING COVERING INDEX change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"],
+            [DELETED_BY_DATE.format("COVERING INDEX"), *UNDONE],
         ),
     ],
 )

@@ -1,0 +1,29 @@
+"""The history of a customer."""
+
+from customary.api.call import Answer, Call
+from customary.operations import history
+from customary.operations.extrafields import read_extrafields_of
+from customary.rules.answers import answer_customer
+from customary.rules.history import answer_version
+from customary.rules.parameters import MOST_INT64, limit_parameter, number_parameter
+
+
+async def list_history(call: Call) -> Answer:
+    query = call.query
+    before, limit = number_parameter(query, "before", None, 0, MOST_INT64), limit_parameter(query)
+    customer_id = call.number("customerId")
+    versions = await history.list_versions(call.storage, call.store_id, customer_id, before, limit + 1)
+    tokens = await history.tokens_by_id(call.storage, call.store_id)
+    items = [answer_version(version, tokens) for version in versions[:limit]]
+    page = {"count": len(items), "limit": limit, "items": items}
+    return call.answer(page | {"next": items[-1].seq} if len(versions) > limit else page)
+
+
+async def get_version(call: Call) -> Answer:
+    """In the shape of a customer that is read."""
+    customer_id, seq = call.number("customerId"), call.number("seq")
+    customer = await history.read_customer_then(call.storage, call.store_id, customer_id, seq)
+    group_id = customer.customer_group_id
+    names = {group_id: await history.group_name_then(call.storage, call.store_id, group_id)}
+    extrafields = await read_extrafields_of(call.storage, call.store_id, (customer,))
+    return call.answer(answer_customer(customer, names, extrafields))
