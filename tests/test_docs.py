@@ -56,6 +56,9 @@ CHOICES = (
     "`deduplicationKey`** is the token's own",
     "A 5xx is tried again",
     "Every write is done once",
+    "A list by cursor goes by id",
+    "It ends where there is no `next`",
+    "What changes meanwhile",
 )
 # In two halves, so that this file doesn't have them either.
 HOSTS = (
@@ -145,15 +148,17 @@ def test_the_example_of_a_test_runs(tmp_path: Path) -> None:
     exec(f"{example}\ntest_the_phone_is_changed(directory)", {"directory": tmp_path})
 
 
-def test_the_example_of_a_batch_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = blocks(DOCS / "howto" / "change-many-customers.md", "python")
+def test_the_examples_for_many_customers_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example, listing = blocks(DOCS / "howto" / "change-many-customers.md", "python")
     with server_in_thread(tmp_path / "customary.db") as server:
         server.add_store(1003)
         token = server.add_token(1003)
         customers = f"{server.base_url}/api/v3/1003/customers"
         httpx.post(customers, params={"token": token}, json={"email": "jo@example.com"}).raise_for_status()
-        exec(example, {"base_url": server.base_url, "token": token})
-    assert capsys.readouterr().out == "phone 200 {'updateCount': 1}\nread 200 {'email': 'jo@example.com'}\n"
+        for each in (example, listing):
+            exec(each, {"base_url": server.base_url, "token": token})
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == ["phone 200 {'updateCount': 1}", "read 200 {'email': 'jo@example.com'}", "jo@example.com"]
 
 
 def test_the_settings_file_for_production_is_one() -> None:

@@ -313,6 +313,9 @@ def test_every_search_parameter_is_described() -> None:
     many = DOCUMENT["paths"]["/api/v3/{storeId}/customers_update"]["post"]
     without = {"sortBy", "offset", "limit", "responseFields"}
     assert {follow(parameter)["name"] for parameter in many["parameters"]} == described - without
+    listed = DOCUMENT["paths"]["/customary/v1/{storeId}/customers"]["get"]
+    without = {"sortBy", "offset"}
+    assert {follow(parameter)["name"] for parameter in listed["parameters"]} == (described - without) | {"after"}
 
 
 def test_every_read_of_a_store_takes_response_fields() -> None:

@@ -3,6 +3,7 @@
 from typing import Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Item = TypeVar("Item")
 
@@ -56,6 +57,18 @@ class CustomerSearch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sort_by: str = "NAME_ASC"
     offset: int = 0
     limit: int = 100
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it may leave out any customer."""
+        return replace(self, sort_by="NAME_ASC", offset=0, limit=100, use_exact_email_match=False) != CustomerSearch()
+
+
+class Stretch(Struct, Generic[Item], frozen=True, kw_only=True):
+    """Some of a list in the order of ids; it goes on behind ``next``, at the end None. There may be no item in it."""
+
+    items: tuple[Item, ...]
+    next: int | None
 
 
 class Page(Struct, Generic[Item], frozen=True, kw_only=True):

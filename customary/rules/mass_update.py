@@ -1,7 +1,6 @@
 """What a body asks for that changes many customers at once, and what makes it unclear."""
 
 from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
 
 from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpdate, MassUpdateBody
 from customary.model.search import CustomerSearch
@@ -16,12 +15,11 @@ def read_mass_update(body: MassUpdateBody, search: CustomerSearch, problems: Pro
     ``problems`` are those that the body has already.
     """
     mode = take_choice(body.mode, "MassUpdate.mode", problems, SELECT_MODES, "")
-    filters = replace(search, sort_by="NAME_ASC", offset=0, limit=100, use_exact_email_match=False)
     if not mode:
         problems.setdefault("MassUpdate.mode", "is absent")
     if mode == "SELECTED" and not isinstance(body.ids, tuple):
         problems.setdefault("MassUpdate.ids", "is absent")
-    if mode == "ALL_FILTERED" and filters == CustomerSearch():
+    if mode == "ALL_FILTERED" and not search.is_filtered:
         problems["MassUpdate.mode"] = "is 'ALL_FILTERED', but the query has no filter: 'ALL' takes every customer"
     changes = _take_changes(body, problems)
     if problems:

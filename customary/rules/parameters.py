@@ -72,6 +72,13 @@ def page_parameters(query: Query) -> tuple[int, int]:
     return offset_parameter(query), limit_parameter(query)
 
 
+def cursor_parameters(query: Query, most: int) -> tuple[int, int]:
+    """after and limit, as on lists by cursor. A greater limit than ``most`` is taken for that."""
+    return number_parameter(query, "after", 0, 0, MOST_INT32), min(
+        number_parameter(query, "limit", 100, 1, MOST_INT64), most
+    )
+
+
 def ids_parameter(query: Query, name: str) -> tuple[int, ...] | None:
     """Comma separated, white space and empty places allowed; each id once, in the order sent. None without any."""
     return tuple(dict.fromkeys(_number(name, part, 0, MOST_INT32) for part in _parts(query, name))) or None

@@ -11,7 +11,7 @@ from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page
+from customary.model.search import CustomerSearch, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.model.ticket import Receipt, Ticket, TicketRequest, TicketResponse
@@ -171,6 +171,12 @@ class Storage(Reader, Protocol):
         """
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]: ...
+
+    async def list_customers(
+        self, store_id: int, search: CustomerSearch, after: int, limit: int, most_read: int
+    ) -> Stretch[Customer]:
+        """As ``Transaction.find_customers``, but no more than ``most_read`` customers are looked at, so that it costs
+        the same wherever it begins and however few match."""
 
     async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
         """Of all that match, in the search's order; its offset and limit play no part."""

@@ -16,7 +16,7 @@ from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page
+from customary.model.search import CustomerSearch, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import Result, TicketStorage, Work
@@ -25,6 +25,7 @@ from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.history import list_customer_versions, list_entity_changes
+from customary.storage.sqlite.listing import list_customers
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
@@ -127,6 +128,13 @@ class SqliteStorage:
             except apsw.Error as error:
                 raise _unreadable(error) from error
         return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
+
+    async def list_customers(
+        self, store_id: int, search: CustomerSearch, after: int, limit: int, most_read: int
+    ) -> Stretch[Customer]:
+        return await self._in_reader(
+            lambda connection: list_customers(connection, store_id, search, after, limit, most_read)
+        )
 
     async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
         return await self._in_reader(lambda connection: self._finder.find_ids(connection, store_id, search))

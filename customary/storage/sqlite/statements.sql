@@ -62,6 +62,11 @@ SELECT document, email_key, name_key, customer_group_id, email_text, phones, cit
     fiscal_code, pec_email, sdi_code
 FROM customer NOT INDEXED WHERE customer_key > ? AND customer_key <= ?;
 
+-- name: get_key_beyond
+-- The first of those that are too many.
+SELECT customer_key FROM customer NOT INDEXED WHERE customer_key > ? AND customer_key <= ?
+ORDER BY customer_key LIMIT 1 OFFSET ?;
+
 -- name: add_customer
 INSERT INTO customer (customer_key, store_id, id, registered, email_key, name_key, customer_group_id,
     email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email, sdi_code,

@@ -19,8 +19,8 @@ from customary.model.ticket import Receipt
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.history import list_customer_versions, newest_change
+from customary.storage.sqlite.listing import find_by_id
 from customary.storage.sqlite.orders import OrderBook
-from customary.storage.sqlite.search import conditions
 from customary.storage.sqlite.sql import SQL
 
 
@@ -112,10 +112,7 @@ class SqliteTransaction:
         return self._remember_all(self._execute(SQL["list_extrafield_holders"], (self._store_id, key, limit)))
 
     async def find_customers(self, search: CustomerSearch, after: int, limit: int) -> list[Customer]:
-        where = conditions(self._store_id, search)
-        span = (rows.customer_key(self._store_id, after), rows.customer_key(self._store_id + 1, 0) - 1)
-        statement = f"{SQL['find_customers']} AND {where.where} ORDER BY customer_key LIMIT ?"
-        return self._remember_all(self._execute(statement, (*span, *where.values, limit)))
+        return self._remember_all(find_by_id(self._execute, self._store_id, search, after, limit))
 
     async def list_group_members(self, group_id: int, limit: int) -> list[Customer]:
         return self._remember_all(self._execute(SQL["list_group_members"], (self._store_id, group_id, limit)))
