@@ -16,6 +16,7 @@ from granian.server.embed import Server
 from customary.api.application import Application
 from customary.api.batch_worker import BatchWorker
 from customary.api.call import Services
+from customary.api.feed_readers import FeedReaders
 from customary.api.request import Limits
 from customary.api.router import Router
 from customary.api.routes import ROUTES
@@ -94,6 +95,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         stack.push_async_callback(worker.stop, settings.drain_timeout)
         stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
         stack.push_async_callback(application.drain, settings.drain_timeout)
+        stack.callback(application.services.feed_readers.stop)  # nobody is kept waiting
         stack.callback(worker.begin_to_stop)  # beside the requests that are in flight, not after them
         yield RunningServer(_base_url(settings, port), storage, authority)
 
@@ -151,8 +153,9 @@ def build_application(
     settings: Settings, storage: Storage, passwords: PasswordHashing, access_log: AccessLog | None = None
 ) -> Application:
     """The application on a given storage; the clock is the system's."""
+    services = Services(storage, passwords, time.time, feed_readers=FeedReaders(settings.feed_readers))
     limits = Limits(body=settings.body_limit, body_seconds=settings.body_timeout)
-    return Application(Router(ROUTES), Services(storage, passwords, time.time), limits, access_log)
+    return Application(Router(ROUTES), services, limits, access_log)
 
 
 def build_server(settings: Settings, application: Application, port: int) -> Server:

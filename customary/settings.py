@@ -88,6 +88,10 @@ class Settings:
         default=100,
         metadata=_about("Passwords that may wait to be hashed; a further one is answered with 503.", least=0),
     )
+    feed_readers: int = field(
+        default=1000,
+        metadata=_about("Readers that may wait for changes at the same time, a quarter of them of one store.", least=1),
+    )
     writes_per_commit: int = field(
         default=256, metadata=_about("Most changes that are committed to the disk together.", least=1)
     )

@@ -161,6 +161,22 @@ def test_the_examples_for_many_customers_run(tmp_path: Path, capsys: pytest.Capt
     assert printed == ["phone 200 {'updateCount': 1}", "read 200 {'email': 'jo@example.com'}", "jo@example.com"]
 
 
+def test_the_example_of_a_copy_runs(tmp_path: Path) -> None:
+    (example,) = blocks(DOCS / "howto" / "follow-the-changes.md", "python")
+    with server_in_thread(tmp_path / "customary.db") as server:
+        server.add_store(1003)
+        token = server.add_token(1003)
+        customers = f"{server.base_url}/api/v3/1003/customers"
+        with httpx.Client(params={"token": token}) as client:
+            for name in ("jo", "al"):
+                client.post(customers, json={"email": f"{name}@example.com"}).raise_for_status()
+            client.delete(f"{customers}/2").raise_for_status()
+            names = {"base_url": server.base_url, "token": token}
+            exec(example, names)
+            assert names["customers"] == {1: client.get(f"{customers}/1").json()}
+            assert names["position"] == 3
+
+
 def test_the_settings_file_for_production_is_one() -> None:
     service, tls = blocks(DOCS / "howto" / "run-in-production.md", "toml")
     values = tomllib.loads(service) | tomllib.loads(tls)

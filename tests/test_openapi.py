@@ -21,7 +21,7 @@ from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpd
 from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
-from customary.rules import answers, batch, history, orders, places, summaries
+from customary.rules import answers, batch, feed, history, orders, places, summaries
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -59,6 +59,7 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "Product": orders.ProductAnswer,
     "Extrafield": answers.ExtrafieldAnswer,
     "Profile": answers.ProfileAnswer,
+    "ChangeItem": feed.FeedItemAnswer,
     "HistoryItem": history.HistoryItem,
     "FieldChange": history.FieldChange,
     "Batch": batch.BatchAnswer,

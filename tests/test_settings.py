@@ -76,6 +76,7 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         drain_timeout=5.5,
         password_hash_concurrency=6,
         password_hash_queue=7,
+        feed_readers=11,
         writes_per_commit=8,
         cache_mib=9,
         reader_threads=10,

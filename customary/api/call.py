@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import json
 
+from customary.api.feed_readers import FeedReaders
 from customary.errors import HttpError, WrongParameter
 from customary.model.change import Origin
 from customary.model.store import Token
@@ -29,12 +30,14 @@ _encode = json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with. ``clock`` gives UNIX seconds; ``new_tickets`` are the batches to carry out, by store."""
+    """What handlers work with. ``clock`` gives UNIX seconds; ``new_tickets`` are the batches to carry out, by store;
+    ``feed_readers`` wait for changes."""
 
     storage: Storage
     passwords: PasswordHashing
     clock: Callable[[], float]
     new_tickets: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
+    feed_readers: FeedReaders = field(default_factory=FeedReaders)
 
 
 @dataclass(frozen=True, slots=True)

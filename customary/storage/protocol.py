@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from customary.model.change import Change, Deleted, Entity, Kind, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page, Stretch
@@ -200,6 +201,15 @@ class Storage(Reader, Protocol):
 
     async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
         """Changes with ``seq`` greater than ``after``, in commit order."""
+
+    async def read_feed(self, store_id: int, after: int, limit: int) -> FeedPage:
+        """Changes with ``seq`` greater than ``after``, each with the state that it made if that is still there.
+
+        Changes, states and ``last`` are of one moment.
+        """
+
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
+        """Until the store has a change with ``seq`` greater than ``after``, or the time is over."""
 
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int

@@ -93,6 +93,11 @@ class Batch:
         for store_id, counters in self._counters.items():
             counters.save(self._connection, store_id)
 
+    @property
+    def changed_stores(self) -> list[int]:
+        """Those whose log has grown."""
+        return [store_id for store_id, counters in self._counters.items() if counters.seq != counters.seq_at_start]
+
     def _counters_of(self, store_id: int) -> StoreCounters:
         counters = self._counters.get(store_id) or StoreCounters.load(self._connection, store_id)
         if counters is None:

@@ -14,6 +14,7 @@ from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page, Stretch
@@ -22,6 +23,7 @@ from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import Result, TicketStorage, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
+from customary.storage.sqlite.feed import read_feed
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.history import list_customer_versions, list_entity_changes
@@ -171,6 +173,21 @@ class SqliteStorage:
             return tuple(rows.change_from_row(row) for row in found)
 
         return await self._in_reader(read)
+
+    async def read_feed(self, store_id: int, after: int, limit: int) -> FeedPage:
+        def read(connection: apsw.Connection) -> FeedPage:
+            with connection:
+                page = read_feed(connection, store_id, after, limit)
+            return page  # noqa: RET504 -- mypy holds that what is in the block may not be reached
+
+        return await self._in_reader(read)
+
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
+        await self._commits.waiters.wait(store_id, lambda: self._last_seq(store_id) > after, seconds)
+
+    def _last_seq(self, store_id: int) -> int:
+        row = self._row("count_customers", store_id)
+        return int(row[1]) if row else 0
 
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int

@@ -17,6 +17,7 @@ import apsw
 from customary.errors import CustomaryError, ServiceUnavailable, StorageFailed, StorageFull
 from customary.storage.sqlite.batch import Batch, Step
 from customary.storage.sqlite.connection import wait_for_locks
+from customary.storage.sqlite.feed import Waiters
 from customary.storage.sqlite.place import Place
 from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, Upkeep
 
@@ -44,6 +45,7 @@ class GroupCommit:
     ) -> None:
         self._connection = connection
         self._place = Place(connection)
+        self.waiters = Waiters()
         self._works_per_commit = works_per_commit
         self._upkeep = Upkeep(connection, checkpoint_pages)
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -133,7 +135,7 @@ class GroupCommit:
             return
 
         def committed(commit: "asyncio.Future[None]") -> None:
-            self._conclude(items, outcomes, commit.exception())
+            self._conclude(items, outcomes, commit.exception(), batch)
 
         self._in_thread(self._commit, committed)
 
@@ -145,10 +147,10 @@ class GroupCommit:
 
     def _run_alone(self, item: Item) -> None:
         outcome: Any = None
+        batch = Batch(self._connection)
 
         def run_and_commit() -> None:
             nonlocal outcome
-            batch = Batch(self._connection)
             outcome = batch.run_alone(item.step)
             if isinstance(outcome, Exception):
                 self._connection.execute("ROLLBACK")
@@ -157,14 +159,16 @@ class GroupCommit:
                 self._commit()
 
         def done(commit: "asyncio.Future[None]") -> None:
-            self._conclude([item], [outcome], commit.exception())
+            self._conclude([item], [outcome], commit.exception(), batch)
 
         self._in_thread(run_and_commit, done)
 
-    def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None) -> None:
+    def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None, batch: Batch) -> None:
         if error is None:
             self._full = False
             _answer(items, outcomes)
+            if self.waiters:
+                self.waiters.wake(batch.changed_stores)
             self._next_batch()
         else:
             self._give_up(items, error)

@@ -2,5 +2,5 @@
 
 from customary.storage.statements import load_statements
 
-FILES = ("statements.sql", "history.sql", "orders.sql", "summaries.sql", "tickets.sql")
+FILES = ("statements.sql", "feed.sql", "history.sql", "orders.sql", "summaries.sql", "tickets.sql")
 SQL = {name: text for file in FILES for name, text in load_statements("customary.storage.sqlite", file).items()}
