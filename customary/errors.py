@@ -23,6 +23,7 @@ CustomaryError
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
+│   ├── PositionNotReached      409
 │   ├── RequestTooLarge         413
 │   └── UnsupportedContentType  415
 ├── InternalError               500
@@ -205,6 +206,13 @@ class EmailAlreadyUsed(RequestError):
 
     status = 409
     code = "EMAIL_ALREADY_USED"
+
+
+class PositionNotReached(RequestError):
+    """The store's log of changes ends before this position"""
+
+    status = 409
+    code = "POSITION_NOT_REACHED"
 
 
 class RequestTooLarge(RequestError):

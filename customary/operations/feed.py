@@ -1,16 +1,16 @@
 """The feed of changes: a page of it, at once or as soon as there is one."""
 
-from customary.errors import WrongParameter
+from customary.errors import PositionNotReached
 from customary.model.feed import FeedPage
 from customary.storage.protocol import Storage
 
 
 async def read_feed(storage: Storage, store_id: int, after: int, limit: int) -> FeedPage:
-    """Raises WrongParameter for a position that the store's log has not reached.
+    """Raises PositionNotReached for a position that the store's log has not reached.
 
     A reader comes to one when the database was put back to an earlier state: what it knows is not what is there.
     """
     page = await storage.read_feed(store_id, after, limit)
     if after > page.last:
-        raise WrongParameter(f"Wrong parameter 'after' value: the store's log of changes ends at {page.last}")
+        raise PositionNotReached(f"The store's log of changes ends at {page.last}, before position {after}")
     return page

@@ -83,12 +83,8 @@ def test_page_by_page(shop: Shop) -> None:
 def test_a_position_that_was_never_reached(shop: Shop) -> None:
     """As after the database was put back to an earlier state."""
     shop.add_customer()
-    check_error(
-        ask(shop, after=2),
-        400,
-        "WRONG_PARAMETER",
-        "Wrong parameter 'after' value: the store's log of changes ends at 1",
-    )
+    message = "The store's log of changes ends at 1, before position 2"
+    check_error(ask(shop, after=2), 409, "POSITION_NOT_REACHED", message)
     for query in ({"after": -1}, {"after": "x"}, {"limit": 0}, {"wait": 61}, {"wait": "soon"}):
         check_error(ask(shop, **query), 400, "WRONG_PARAMETER")
 
