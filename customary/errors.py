@@ -24,6 +24,7 @@ CustomaryError
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
 │   ├── PositionNotReached      409
+│   ├── PreconditionFailed      412
 │   ├── RequestTooLarge         413
 │   └── UnsupportedContentType  415
 ├── InternalError               500
@@ -213,6 +214,13 @@ class PositionNotReached(RequestError):
 
     status = 409
     code = "POSITION_NOT_REACHED"
+
+
+class PreconditionFailed(RequestError):
+    """It was changed since it was read: read it again and apply the change to what it is now"""
+
+    status = 412
+    code = "PRECONDITION_FAILED"
 
 
 class RequestTooLarge(RequestError):

@@ -56,6 +56,10 @@ CHOICES = (
     "`deduplicationKey`** is the token's own",
     "A 5xx is tried again",
     "Every write is done once",
+    "A tag has two parts",
+    "`If-None-Match` of a write",
+    "`handling=strict` knows what an answer has",
+    "`return=representation` is for customers",
     "A list by cursor goes by id",
     "It ends where there is no `next`",
     "What changes meanwhile",
@@ -175,6 +179,17 @@ def test_the_example_of_a_copy_runs(tmp_path: Path) -> None:
             exec(example, names)
             assert names["customers"] == {1: client.get(f"{customers}/1").json()}
             assert names["position"] == 3
+
+
+def test_the_example_of_a_condition_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks(DOCS / "howto" / "safe-writes.md", "python")
+    with server_in_thread(tmp_path / "customary.db") as server:
+        server.add_store(1003)
+        token = server.add_token(1003)
+        customers = f"{server.base_url}/api/v3/1003/customers"
+        httpx.post(customers, params={"token": token}, json={"email": "jo@example.com"}).raise_for_status()
+        exec(example, {"base_url": server.base_url, "token": token})
+    assert capsys.readouterr().out == "{'updateCount': 1}\n"
 
 
 def test_the_settings_file_for_production_is_one() -> None:

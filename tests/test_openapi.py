@@ -194,6 +194,16 @@ def check_below(schema: Schema, kind: inspect.Type, where: str, strict: bool) ->
             check_below(items(schema), part.item_type, where, strict)
 
 
+def headers_of(operation: Schema) -> set[str]:
+    parameters = (follow(parameter) for parameter in operation.get("parameters", ()))
+    return {parameter["name"] for parameter in parameters if parameter["in"] == "header"}
+
+
+def query_of(operation: Schema) -> set[str]:
+    parameters = (follow(parameter) for parameter in operation.get("parameters", ()))
+    return {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+
+
 def all_errors(error: type[HttpError] = HttpError) -> Iterator[type[HttpError]]:
     for below in error.__subclasses__():
         yield below
@@ -266,7 +276,7 @@ def test_every_error_is_described_with_its_status() -> None:
         (int(status), code)
         for _, _, operation in operations()
         for status, response in operation["responses"].items()
-        if status != "200"
+        if status not in {"200", "304"}
         for code in codes(response)
     }
     described |= {(405, code) for code in codes(DOCUMENT["components"]["responses"]["MethodNotAllowed"])}
@@ -279,7 +289,19 @@ def test_operations_tell_what_can_go_wrong() -> None:
             expected = {"200", "400", "402", "403", "404", "500", "503"}
             if method in {"PUT", "POST"}:
                 expected |= {"408", "413", "415"}
-            assert operation["responses"].keys() - {"409"} == expected, (method, path)
+            assert operation["responses"].keys() - {"304", "409", "412"} == expected, (method, path)
+
+
+def test_who_takes_a_condition_says_how_it_answers() -> None:
+    for method, path, operation in operations():
+        headers = headers_of(operation)
+        assert ("If-Match" in headers) == ("412" in operation["responses"]), (method, path)
+        assert ("If-None-Match" in headers) == (operation["responses"].keys() & {"304", "412"} != set()), (method, path)
+
+
+def test_every_body_can_be_strict() -> None:
+    for method, path, operation in operations():
+        assert ("Prefer" in headers_of(operation)) == (method in {"PUT", "POST"}), path
 
 
 def test_lists_of_words_are_the_servers() -> None:
@@ -307,16 +329,16 @@ def test_every_search_parameter_is_described() -> None:
     query = Recorder()
     parse_customer_search(query)
     search = DOCUMENT["paths"]["/api/v3/{storeId}/customers"]["get"]
-    described = {follow(parameter)["name"] for parameter in search["parameters"]}
+    described = query_of(search)
     assert described == query.asked | {"responseFields"}
     ids = DOCUMENT["paths"]["/api/v3/{storeId}/customers_ids"]["get"]
-    assert {follow(parameter)["name"] for parameter in ids["parameters"]} == described - {"offset", "limit"}
+    assert query_of(ids) == described - {"offset", "limit"}
     many = DOCUMENT["paths"]["/api/v3/{storeId}/customers_update"]["post"]
     without = {"sortBy", "offset", "limit", "responseFields"}
-    assert {follow(parameter)["name"] for parameter in many["parameters"]} == described - without
+    assert query_of(many) == described - without
     listed = DOCUMENT["paths"]["/customary/v1/{storeId}/customers"]["get"]
     without = {"sortBy", "offset"}
-    assert {follow(parameter)["name"] for parameter in listed["parameters"]} == (described - without) | {"after"}
+    assert query_of(listed) == (described - without) | {"after"}
 
 
 def test_every_read_of_a_store_takes_response_fields() -> None:

@@ -52,6 +52,7 @@ DELETING = {
     f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item if method == "delete"
 }
 DELETING.add("POST /api/v3/{storeId}/customers_update")
+CONDITIONS = ("If-Match", "If-None-Match")
 LISTS = ("shippingAddresses", "contacts", "items")
 INTEGERS = ("orderBy", "productId", "quantity", "createDate")
 SETTINGS = settings(suppress_health_check=list(HealthCheck), deadline=None)
@@ -92,6 +93,8 @@ class World:
             for name, value in case.path_parameters.items():
                 if name in names and (name == "storeId" or sum(str(value).encode()) % 4):
                     case.path_parameters[name] = self.ids[name]
+        for name in CONDITIONS:  # which would not hold
+            case.headers.pop(name, None)
         if not case.meta.is_negative_at(ParameterLocation.QUERY) and len(case.query.get("ticket", "")) % 4:
             case.query["ticket"] = self.ticket
         if not case.meta.is_negative_at(ParameterLocation.BODY) and isinstance(case.body, dict):
@@ -206,6 +209,6 @@ def test_walks_along_the_links(world: World) -> None:
     """Create, read, change, delete, read again: what was created is there, what was deleted is not."""
     stores = count(2001)
     Walk.start = lambda: World(Shop(world.shop.server, world.shop.client, next(stores)))
-    Walk.run(settings=settings(SETTINGS, max_examples=30, stateful_step_count=10, derandomize=True))
+    Walk.run(settings=settings(SETTINGS, max_examples=60, stateful_step_count=12, derandomize=True))
     customer = "/api/v3/{storeId}/customers/{customerId}"
     assert all(WALKED[f"{method} {customer}"].keys() >= {200, 404} for method in ("GET", "PUT", "DELETE"))

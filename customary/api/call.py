@@ -3,24 +3,28 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
 from msgspec import json
+from msgspec.structs import replace
 
 from customary.api.feed_readers import FeedReaders
-from customary.errors import HttpError, WrongParameter
+from customary.errors import HttpError, InvalidBody, WrongParameter
 from customary.model.change import Origin
 from customary.model.store import Token
 from customary.operations.passwords import PasswordHashing
 from customary.rules.body import decode_body, decode_fitting
-from customary.rules.preferences import NO_PREFERENCES, Preferences, parse_preferences
+from customary.rules.conditions import NO_CONDITIONS, Conditions, entity_tag, is_known, read_conditions
+from customary.rules.preferences import NO_PREFERENCES, Preferences, applied_header, parse_preferences
 from customary.rules.problems import Problems
 from customary.rules.response_fields import parse_response_fields, select_fields
+from customary.rules.strictness import unknown_keys
 from customary.storage.protocol import Storage
 
 Body = TypeVar("Body")
 Headers = tuple[tuple[str, str], ...]
+Preference = Literal["strict", "representation", "keep_lists"]
 
 JSON_TYPE = ("content-type", "application/json;charset=UTF-8")
 MOST_PARAMETERS = 200
@@ -59,6 +63,7 @@ class Call:
     """One request after routing and authentication. ``parameters`` are those of the path.
 
     ``header`` gives the header with a name in small letters, its lines joined by commas, or None.
+    ``followed`` are the preferences of the client that were: its answer tells of them.
     """
 
     services: Services
@@ -70,6 +75,8 @@ class Call:
     store_id: int = 0
     token: Token | None = None
     header: Callable[[str], str | None] = no_header
+    followed: Preferences = NO_PREFERENCES
+    _preferences: Preferences | None = None
 
     @property
     def storage(self) -> Storage:
@@ -84,10 +91,30 @@ class Call:
         token_id = self.token.id if self.token else 0
         return Origin(at=int(self.services.clock()), token_id=token_id, request_id=self.request_id)
 
+    def wants(self, preference: Preference) -> bool:
+        """Whether the client prefers it. Asked only by what then follows it: the answer says that it was."""
+        if self._preferences is None:
+            header = self.header("prefer")
+            self._preferences = NO_PREFERENCES if header is None else parse_preferences(header)
+        if not getattr(self._preferences, preference):
+            return False
+        self.followed = replace(self.followed, **{preference: True})
+        return True
+
+    def may(self, scope: str) -> bool:
+        return self.token is not None and scope in self.token.scopes
+
     @property
-    def preferences(self) -> Preferences:
-        header = self.header("prefer")
-        return NO_PREFERENCES if header is None else parse_preferences(header)
+    def conditions(self) -> Conditions:
+        """What the client demands for a write to be made."""
+        if_match, if_none_match, keep_lists = (
+            self.header("if-match"),
+            self.header("if-none-match"),
+            self.wants("keep_lists"),
+        )
+        if if_match is None and if_none_match is None and not keep_lists:
+            return NO_CONDITIONS
+        return read_conditions(if_match, if_none_match, keep_lists)
 
     def number(self, name: str) -> int:
         """A path parameter that the route promises to be a number."""
@@ -95,6 +122,11 @@ class Call:
 
     def decode(self, decoder: "json.Decoder[Body]", name: str) -> Body:
         """The body; ``name`` is what the paths of its problems begin with. Raises WrongJson, InvalidBody."""
+        if self.wants("strict"):
+            body, problems = self.decode_fitting(decoder, name)
+            if problems:
+                raise InvalidBody(problems)
+            return body
         return decode_body(self.body, decoder, name)
 
     def decode_fitting(self, decoder: "json.Decoder[Body]", name: str) -> tuple[Body, Problems]:
@@ -102,7 +134,10 @@ class Call:
 
         Raises WrongJson, InvalidBody.
         """
-        return decode_fitting(self.body, decoder, name)
+        body, problems = decode_fitting(self.body, decoder, name)
+        if self.wants("strict"):
+            problems = problems | unknown_keys(self.body, decoder.type, name)
+        return body, problems
 
     def answer(self, value: Any) -> Answer:
         """The value as JSON. Of what was read only ``responseFields``, when the query has them.
@@ -112,7 +147,18 @@ class Call:
         if self.method == "GET" and "responseFields" in self.query_string:
             selection = parse_response_fields(self.query.get("responseFields", ""))
             return Answer(_encode(select_fields(json.decode(_encode(value)), selection)))
+        if self.followed is not NO_PREFERENCES:
+            return Answer(_encode(value), headers=(JSON_TYPE, *applied_header(self.followed)))
         return Answer(_encode(value))
+
+    def answer_tagged(self, value: Any, version: str | int) -> Answer:
+        """The same of one resource, with its entity tag; of what the client has already only that: 304."""
+        answer = self.answer(value)
+        tag = entity_tag(version, answer.body)
+        known = self.header("if-none-match") if self.method == "GET" else None
+        if known is not None and is_known(known, tag):
+            return Answer(b"", 304, (("etag", tag),))
+        return Answer(answer.body, answer.status, (*answer.headers, ("etag", tag)))
 
 
 def parse_query(query_string: str) -> dict[str, str]:

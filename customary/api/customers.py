@@ -4,6 +4,7 @@ from msgspec import json
 
 from customary.api.call import Answer, Call
 from customary.model.body import CustomerBody
+from customary.model.customer import Customer
 from customary.model.store import GENERAL
 from customary.operations import customers, groups
 from customary.operations.extrafields import read_extrafields_of
@@ -18,31 +19,48 @@ _body = json.Decoder(CustomerBody)
 async def update_customer(call: Call) -> Answer:
     body, problems = call.decode_fitting(_body, "Customer")
     customer_id = call.number("customerId")
-    await customers.update_customer(
-        call.storage, call.store_id, call.origin, customer_id, body, call.services.passwords, problems
+    customer = await customers.update_customer(
+        call.storage, call.store_id, call.origin, customer_id, body, call.services.passwords, problems, call.conditions
     )
-    return call.answer({"updateCount": 1})
+    return await _answer_write(call, customer, {"updateCount": 1})
 
 
 async def create_customer(call: Call) -> Answer:
     body, problems = call.decode_fitting(_body, "Customer")
-    customer_id = await customers.create_customer(
+    customer = await customers.create_customer(
         call.storage, call.store_id, call.origin, body, call.services.passwords, problems
     )
-    return call.answer({"id": customer_id})
+    return await _answer_write(call, customer, {"id": customer.id})
 
 
 async def get_customer(call: Call) -> Answer:
-    customer = await customers.read_customer(call.storage, call.store_id, call.number("customerId"))
-    group_id = customer.customer_group_id
-    group = GENERAL if group_id == GENERAL.id else await call.storage.get_group(call.store_id, group_id)
-    extrafields = await read_extrafields_of(call.storage, call.store_id, (customer,))
-    return call.answer(answer_customer(customer, {group_id: (group or GENERAL).name}, extrafields))
+    return await show_customer(
+        call, await customers.read_customer(call.storage, call.store_id, call.number("customerId"))
+    )
 
 
 async def delete_customer(call: Call) -> Answer:
-    await customers.delete_customer(call.storage, call.store_id, call.origin, call.number("customerId"))
+    customer_id = call.number("customerId")
+    await customers.delete_customer(call.storage, call.store_id, call.origin, customer_id, call.conditions)
     return call.answer({"deleteCount": 1})
+
+
+async def show_customer(call: Call, customer: Customer) -> Answer:
+    """The whole of it, with its entity tag."""
+    group_id = customer.customer_group_id
+    group = GENERAL if group_id == GENERAL.id else await call.storage.get_group(call.store_id, group_id)
+    extrafields = await read_extrafields_of(call.storage, call.store_id, (customer,))
+    answer = answer_customer(customer, {group_id: (group or GENERAL).name}, extrafields)
+    return call.answer_tagged(answer, customer.version)
+
+
+async def _answer_write(call: Call, customer: Customer, counts: dict[str, int]) -> Answer:
+    """Whoever may not read customers is not shown them here either: a preference may be passed over."""
+    if call.may("read_customers") and call.wants("representation"):
+        answer = await show_customer(call, customer)
+        where = ("content-location", f"/api/v3/{call.store_id}/customers/{customer.id}")
+        return Answer(answer.body, answer.status, (*answer.headers, where))
+    return call.answer(counts)
 
 
 async def search_customers(call: Call) -> Answer:

@@ -6,6 +6,7 @@ from customary.api.call import Answer, Call
 from customary.model.body import GroupBody
 from customary.operations import groups
 from customary.rules.answers import answer_group
+from customary.rules.conditions import group_version
 from customary.rules.parameters import ids_parameter, page_parameters, text_parameter
 
 _body = json.Decoder(GroupBody)
@@ -37,15 +38,17 @@ async def create_group(call: Call) -> Answer:
 
 
 async def get_group(call: Call) -> Answer:
-    return call.answer(answer_group(await groups.read_group(call.storage, call.store_id, call.number("groupId"))))
+    group = await groups.read_group(call.storage, call.store_id, call.number("groupId"))
+    return call.answer_tagged(answer_group(group), group_version(group))
 
 
 async def update_group(call: Call) -> Answer:
     body, problems = call.decode_fitting(_body, "CustomerMembership")
-    await groups.update_group(call.storage, call.store_id, call.origin, call.number("groupId"), body, problems)
+    group_id = call.number("groupId")
+    await groups.update_group(call.storage, call.store_id, call.origin, group_id, body, problems, call.conditions)
     return call.answer({"updateCount": 1})
 
 
 async def delete_group(call: Call) -> Answer:
-    await groups.delete_group(call.storage, call.store_id, call.origin, call.number("groupId"))
+    await groups.delete_group(call.storage, call.store_id, call.origin, call.number("groupId"), call.conditions)
     return call.answer({"deleteCount": 1})

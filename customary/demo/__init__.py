@@ -55,7 +55,7 @@ async def fill(storage: Storage, now: int) -> list[int]:
     ids = []
     for weeks_ago, body in zip(reversed(range(len(bodies))), bodies, strict=True):
         registered = Origin(at=now - weeks_ago * WEEK, token_id=0, request_id="demo")
-        ids.append(await create_customer(storage, STORE_ID, registered, body))
+        ids.append((await create_customer(storage, STORE_ID, registered, body)).id)
     return ids
 
 

@@ -7,19 +7,22 @@ from customary.model.body import ContactBody
 from customary.model.change import Origin
 from customary.model.customer import Contact, Customer
 from customary.operations.customers import read_customer
+from customary.rules.conditions import NO_CONDITIONS, Conditions, check_version
 from customary.rules.contacts import add_contact, change_contact
 from customary.rules.problems import Problems, refusal
 from customary.storage.protocol import Reader, Storage, Transaction
 
 
-async def list_contacts(reader: Reader, store_id: int, customer_id: int) -> tuple[Contact, ...]:
-    """Raises CustomerNotFound."""
-    return (await read_customer(reader, store_id, customer_id)).contacts
+async def list_contacts(reader: Reader, store_id: int, customer_id: int) -> tuple[tuple[Contact, ...], int]:
+    """And the customer's version. Raises CustomerNotFound."""
+    customer = await read_customer(reader, store_id, customer_id)
+    return customer.contacts, customer.version
 
 
-async def get_contact(reader: Reader, store_id: int, customer_id: int, contact_id: int) -> Contact:
-    """Raises CustomerNotFound, ContactNotFound."""
-    return _find(await read_customer(reader, store_id, customer_id), contact_id)
+async def get_contact(reader: Reader, store_id: int, customer_id: int, contact_id: int) -> tuple[Contact, int]:
+    """And the customer's version. Raises CustomerNotFound, ContactNotFound."""
+    customer = await read_customer(reader, store_id, customer_id)
+    return _find(customer, contact_id), customer.version
 
 
 async def create_contact(
@@ -29,11 +32,13 @@ async def create_contact(
     customer_id: int,
     body: ContactBody,
     problems: Problems | None = None,
+    conditions: Conditions = NO_CONDITIONS,
 ) -> Contact:
-    """Raises CustomerNotFound, InvalidBody, with ``problems`` that were found in the body before."""
+    """``problems`` were found in the body before. Raises CustomerNotFound, PreconditionFailed, InvalidBody."""
 
     async def work(transaction: Transaction) -> Contact:
         customer = await read_customer(transaction, store_id, customer_id)
+        check_version(conditions, customer.version)
         found = dict(problems or ())
         contacts, contact = add_contact(customer.contacts, body, transaction, transaction.at, found)
         await _store(transaction, customer, contacts, found)
@@ -50,24 +55,38 @@ async def update_contact(
     contact_id: int,
     body: ContactBody,
     problems: Problems | None = None,
+    conditions: Conditions = NO_CONDITIONS,
 ) -> None:
-    """Raises CustomerNotFound, ContactNotFound, InvalidBody, with ``problems`` that were found in the body before."""
+    """``problems`` were found in the body before.
+
+    Raises CustomerNotFound, ContactNotFound, PreconditionFailed, InvalidBody.
+    """
 
     async def work(transaction: Transaction) -> None:
         customer = await read_customer(transaction, store_id, customer_id)
+        contact = _find(customer, contact_id)
+        check_version(conditions, customer.version)
         found = dict(problems or ())
-        contacts = change_contact(customer.contacts, _find(customer, contact_id), body, transaction.at, found)
+        contacts = change_contact(customer.contacts, contact, body, transaction.at, found)
         await _store(transaction, customer, contacts, found)
 
     await storage.write(store_id, origin, work)
 
 
-async def delete_contact(storage: Storage, store_id: int, origin: Origin, customer_id: int, contact_id: int) -> None:
-    """Raises CustomerNotFound, ContactNotFound."""
+async def delete_contact(
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    customer_id: int,
+    contact_id: int,
+    conditions: Conditions = NO_CONDITIONS,
+) -> None:
+    """Raises CustomerNotFound, ContactNotFound, PreconditionFailed."""
 
     async def work(transaction: Transaction) -> None:
         customer = await read_customer(transaction, store_id, customer_id)
         gone = _find(customer, contact_id)
+        check_version(conditions, customer.version)
         contacts = tuple(contact for contact in customer.contacts if contact.id != gone.id)
         await _store(transaction, customer, contacts, {})
 

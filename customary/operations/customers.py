@@ -6,6 +6,7 @@ from customary.model.change import Deleted, Origin
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
 from customary.operations.passwords import PasswordHashing
+from customary.rules.conditions import NO_CONDITIONS, Conditions, check_version
 from customary.rules.customer_update import StoreFacts, new_customer
 from customary.rules.customer_update import update_customer as apply_update
 from customary.rules.problems import Problems
@@ -19,19 +20,18 @@ async def create_customer(
     body: CustomerBody,
     passwords: PasswordHashing | None = None,
     problems: Problems | None = None,
-) -> int:
-    """The new customer's id. ``problems`` were found in the body before: it is refused with all of them.
+) -> Customer:
+    """The customer as stored. ``problems`` were found in the body before: it is refused with all of them.
 
     Raises InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
     """
     password_hash = "" if problems else await _hash_password(body, passwords)
 
-    async def work(transaction: Transaction) -> int:
+    async def work(transaction: Transaction) -> Customer:
         facts = await read_facts(transaction, store_id, body)
         customer_id = transaction.new_customer_id()
         customer = new_customer(customer_id, body, facts, transaction, transaction.at, password_hash, problems)
-        await transaction.add_customer(customer)
-        return customer_id
+        return await transaction.add_customer(customer)
 
     return await storage.write(store_id, origin, work)
 
@@ -44,15 +44,17 @@ async def update_customer(
     body: CustomerBody,
     passwords: PasswordHashing | None = None,
     problems: Problems | None = None,
+    conditions: Conditions = NO_CONDITIONS,
 ) -> Customer:
     """The customer as stored. ``problems`` were found in the body before: it is refused with all of them.
 
-    Raises CustomerNotFound, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
+    Raises CustomerNotFound, PreconditionFailed, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
     """
     password_hash = "" if problems else await _hash_password(body, passwords)
 
     async def work(transaction: Transaction) -> Customer:
         customer = await read_customer(transaction, store_id, customer_id)
+        check_version(conditions, customer.version)
         facts = await read_facts(transaction, store_id, body, customer.customer_group_id)
         updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash, problems)
         return await transaction.replace_customer(customer, updated)
@@ -60,11 +62,15 @@ async def update_customer(
     return await storage.write(store_id, origin, work)
 
 
-async def delete_customer(storage: Storage, store_id: int, origin: Origin, customer_id: int) -> None:
-    """Raises CustomerNotFound."""
+async def delete_customer(
+    storage: Storage, store_id: int, origin: Origin, customer_id: int, conditions: Conditions = NO_CONDITIONS
+) -> None:
+    """Raises CustomerNotFound, PreconditionFailed."""
 
     async def work(transaction: Transaction) -> None:
-        await transaction.delete_customer(await read_customer(transaction, store_id, customer_id))
+        customer = await read_customer(transaction, store_id, customer_id)
+        check_version(conditions, customer.version)
+        await transaction.delete_customer(customer)
 
     await storage.write(store_id, origin, work)
 

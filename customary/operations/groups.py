@@ -9,6 +9,7 @@ from customary.model.change import Origin
 from customary.model.keys import search_key
 from customary.model.search import Page
 from customary.model.store import GENERAL, Group
+from customary.rules.conditions import NO_CONDITIONS, Conditions, check_version, group_version
 from customary.rules.problems import Problems, refusal, take_text
 from customary.storage.protocol import Reader, Storage, Transaction
 
@@ -58,24 +59,37 @@ async def create_group(
 
 
 async def update_group(
-    storage: Storage, store_id: int, origin: Origin, group_id: int, body: GroupBody, problems: Problems | None = None
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    group_id: int,
+    body: GroupBody,
+    problems: Problems | None = None,
+    conditions: Conditions = NO_CONDITIONS,
 ) -> None:
-    """Raises GroupNotFound, InvalidBody (with ``problems`` too), WrongParameter for General."""
+    """Raises GroupNotFound, PreconditionFailed, InvalidBody (with ``problems`` too), WrongParameter for General."""
     _refuse_general(group_id)
 
     async def work(transaction: Transaction) -> None:
         group = await read_group(transaction, store_id, group_id)
+        check_version(conditions, group_version(group))
         await transaction.replace_group(group, _apply(group, body, problems))
 
     await storage.write(store_id, origin, work)
 
 
-async def delete_group(storage: Storage, store_id: int, origin: Origin, group_id: int) -> None:
-    """Its members move to General, which is a change of each. Raises GroupNotFound, WrongParameter for General."""
+async def delete_group(
+    storage: Storage, store_id: int, origin: Origin, group_id: int, conditions: Conditions = NO_CONDITIONS
+) -> None:
+    """Its members move to General, which is a change of each.
+
+    Raises GroupNotFound, PreconditionFailed, WrongParameter for General.
+    """
     _refuse_general(group_id)
 
     async def work(transaction: Transaction) -> None:
         group = await read_group(transaction, store_id, group_id)
+        check_version(conditions, group_version(group))
         while members := await transaction.list_group_members(group_id, PAGE):
             for member in members:
                 moved = replace(member, customer_group_id=GENERAL.id, updated=transaction.at)
