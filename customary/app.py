@@ -26,7 +26,7 @@ from customary.logs import AccessLog
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
 from customary.sole_server import sole_server
-from customary.storage import Storage, open_storage
+from customary.storage import Storage, is_postgres, open_storage
 
 TLS_DIRECTORY = "customary-tls"
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
@@ -80,7 +80,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
     port = reserved.getsockname()[1]
     async with AsyncExitStack() as stack:
         stack.callback(reserved.close)
-        stack.enter_context(sole_server(_database_file(settings)))
+        if not is_postgres(settings.database):  # which any number of servers work on
+            stack.enter_context(sole_server(_database_file(settings)))
         storage = await _open(settings)
         stack.push_async_callback(storage.close)
         passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
@@ -101,7 +102,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
 
 
 def _database_file(settings: Settings) -> Path:
-    return Path(settings.database.removeprefix("sqlite:///"))
+    """Of SQLite; where the records are elsewhere, one that is not there in the working directory."""
+    return Path("." if is_postgres(settings.database) else settings.database.removeprefix("sqlite:///"))
 
 
 async def _open(settings: Settings) -> Storage:
@@ -111,6 +113,7 @@ async def _open(settings: Settings) -> Storage:
         works_per_commit=settings.writes_per_commit,
         cache_mib=settings.cache_mib,
         reader_threads=settings.reader_threads,
+        connections=settings.database_connections,
     )
 
 

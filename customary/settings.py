@@ -25,7 +25,10 @@ class Settings:
 
     database: str = field(
         default="sqlite:///customary.db",
-        metadata=_about("Where the records are: sqlite:///relative/path.db or sqlite:////absolute/path.db."),
+        metadata=_about(
+            "Where the records are: sqlite:///relative/path.db, sqlite:////absolute/path.db or "
+            "postgresql://user:password@host/name."
+        ),
     )
     host: str = field(
         default="127.0.0.1",
@@ -96,10 +99,13 @@ class Settings:
         default=256, metadata=_about("Most changes that are committed to the disk together.", least=1)
     )
     cache_mib: int = field(
-        default=64, metadata=_about("Page cache of the database's write connection, in MiB.", least=1)
+        default=64, metadata=_about("With SQLite: page cache of the database's write connection, in MiB.", least=1)
     )
     reader_threads: int = field(
-        default=2, metadata=_about("Threads that answer searches and other longer reads.", least=1)
+        default=2, metadata=_about("With SQLite: threads that answer searches and other longer reads.", least=1)
+    )
+    database_connections: int = field(
+        default=10, metadata=_about("With PostgreSQL: the most connections that a server has to it.", least=1)
     )
 
     def __post_init__(self) -> None:

@@ -64,9 +64,13 @@ class ServerInThread:
 
 
 @contextmanager
-def server_in_thread(database: Path, **settings: Any) -> Iterator[ServerInThread]:
-    """Serves the SQLite file until the block ends. ``settings`` are those of ``customary serve``."""
-    defaults: dict[str, Any] = {"database": f"sqlite:///{database}", "port": 0, "access_log": False}
+def server_in_thread(database: Path | str, **settings: Any) -> Iterator[ServerInThread]:
+    """Serves an SQLite file, or the database of a URL, until the block ends.
+
+    ``settings`` are those of ``customary serve``.
+    """
+    url = f"sqlite:///{database}" if isinstance(database, Path) else database
+    defaults: dict[str, Any] = {"database": url, "port": 0, "access_log": False}
     chosen = Settings(**(defaults | settings))
     started: list[ServerInThread] = []
     failure: list[BaseException] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import settings
 
 from customary.testing import ServerInThread, server_in_thread
 from tests.api.shop import Shop
+from tests.postgres import PostgresForTests, running_postgres
 
+BACKENDS = ("sqlite", "postgres")
 STORE_IDS = count(1001)
-
 
 settings.register_profile("the same every time", derandomize=True)
 settings.load_profile("the same every time")
@@ -24,8 +26,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInThread]:
-    with server_in_thread(tmp_path_factory.mktemp("server") / "customary.db") as server:
+def postgres() -> Iterator[PostgresForTests]:
+    """A PostgreSQL of this test process, started when the first test asks for it."""
+    with running_postgres() as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInThread]:
+    if request.param == "sqlite":
+        database: Path | str = tmp_path_factory.mktemp("server") / "customary.db"
+    else:
+        postgres: PostgresForTests = request.getfixturevalue("postgres")
+        database = postgres.new_database("server")
+    with server_in_thread(database) as server:
         yield server
 
 

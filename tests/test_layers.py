@@ -27,6 +27,7 @@ BELOW: dict[str, set[str]] = {
 ROOF = {"__init__", "__main__", "cli", "app", "demo", "testing", "pytest_plugin"}
 OWNERS = {
     "apsw": {"storage"},
+    "asyncpg": {"storage"},
     "cyclopts": {"cli"},
     "rich": {"cli"},
     "granian": {"app", "testing"},

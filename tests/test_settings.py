@@ -80,6 +80,7 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         writes_per_commit=8,
         cache_mib=9,
         reader_threads=10,
+        database_connections=3,
     )
     tls = Settings(tls_self_signed=True, tls_names="a.test,b.test", tls_directory=Path(__file__))
     for chosen in (other, tls):

@@ -8,19 +8,30 @@ from customary.errors import OperatorError
 from customary.storage.protocol import Storage
 from customary.storage.sqlite.database import SqliteStorage
 
-__all__ = ["Storage", "open_storage"]
+__all__ = ["Storage", "is_postgres", "open_storage"]
 
 
 async def open_storage(
-    url: str, *, create: bool = False, works_per_commit: int = 256, cache_mib: int = 64, reader_threads: int = 2
+    url: str,
+    *,
+    create: bool = False,
+    works_per_commit: int = 256,
+    cache_mib: int = 64,
+    reader_threads: int = 2,
+    connections: int = 10,
 ) -> Storage:
-    """The storage behind ``sqlite:///relative/path`` or ``sqlite:////absolute/path``. ``create`` makes a missing file.
+    """The storage behind ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
 
+    ``create`` makes a missing file, or the tables in an empty PostgreSQL database.
     Raises OperatorError when there is no such database, DatabaseTooNew, SqliteTooOld.
     """
+    if is_postgres(url):
+        from customary.storage.postgres.database import open_postgres  # noqa: PLC0415 -- most have no use for it
+
+        return await open_postgres(url, create=create, works_per_commit=works_per_commit, size=connections)
     path = url.removeprefix("sqlite:///")
     if path in {url, "", ":memory:"}:
-        raise OperatorError("The database must be given as sqlite:///path/to/file.db")
+        raise OperatorError("The database must be given as sqlite:///path/to/file.db or postgresql://host/name")
     if not create and not Path(path).is_file():
         raise OperatorError(f"There is no database at {path}: 'customary serve' or 'customary store add' makes one")
     if not Path(path).absolute().parent.is_dir():
@@ -28,6 +39,10 @@ async def open_storage(
     if create:
         _make_private(path)
     return SqliteStorage(path, works_per_commit, cache_mib, reader_threads)
+
+
+def is_postgres(url: str) -> bool:
+    return url.startswith(("postgresql://", "postgres://"))
 
 
 def _make_private(path: str) -> None:

@@ -10,9 +10,9 @@ import uvloop
 
 from customary.storage import open_storage
 from customary.storage.protocol import Storage
+from tests.conftest import BACKENDS
+from tests.postgres import PostgresForTests
 from tests.storage.records import OTHER, STORE, add_stores
-
-BACKENDS = ("sqlite",)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,8 +34,10 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture(params=BACKENDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an empty database is to be."""
-    assert request.param == "sqlite"
-    return f"sqlite:///{tmp_path}/customary.db"
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/customary.db"
+    postgres: PostgresForTests = request.getfixturevalue("postgres")
+    return postgres.empty_database("storage")
 
 
 @pytest.fixture

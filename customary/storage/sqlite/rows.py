@@ -26,6 +26,11 @@ def customer_key(store_id: int, customer_id: int) -> int:
     return (store_id << 32) + customer_id if 0 <= customer_id <= LARGEST_ID else 0
 
 
+def is_id(number: int) -> bool:
+    """Whether it can be the id of something in a store at all."""
+    return 0 < number <= LARGEST_ID
+
+
 def customer_id(key: int) -> int:
     """The half of a key that is the customer's."""
     return key & 0xFFFF_FFFF

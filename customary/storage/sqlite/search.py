@@ -1,109 +1,17 @@
-"""A customer search as SQL: conditions and order, every value bound. All conditions are on columns, none on JSON."""
+"""A customer search in the words of SQLite."""
 
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from customary.model.keys import email_key, search_key
-from customary.model.search import CustomerSearch
+from customary.storage import search as shared
+from customary.storage.search import Conditions, Dialect
 
-_PARTS = {
-    "name": "name_key",
-    "phone": "phones",
-    "city": "cities",
-    "postal_code": "postal_codes",
-    "company_name": "companies",
-    "fiscal_code": "fiscal_code",
-    "electronic_invoice_pec_email": "pec_email",
-    "electronic_invoice_sdi_code": "sdi_code",
-}
-_EQUALS = {"accept_marketing": "accept_marketing", "lang": "lang", "b2b_b2c": "b2b_b2c", "tax_exempt": "tax_exempt"}
-_BOUNDS = {
-    "min_order_count": "order_count >= ?",
-    "max_order_count": "order_count <= ?",
-    "min_sales_value": "sales_value >= ?",
-    "max_sales_value": "sales_value <= ?",
-    "created_from": "registered >= ?",
-    "created_to": "registered <= ?",
-    "updated_from": "updated >= ?",
-    "updated_to": "updated <= ?",
-}
-_SORT_COLUMNS = {
-    "NAME": "name_key",
-    "EMAIL": "email_key",
-    "ORDER_COUNT": "order_count",
-    "REGISTERED_DATE": "registered",
-    "UPDATED_DATE": "updated",
-    "SALES_VALUE": "sales_value",
-    "FIRST_ORDER_DATE": "first_order",
-    "LAST_ORDER_DATE": "last_order",
-}
+__all__ = ["Conditions", "conditions", "order"]
 
+SQLITE = Dialect(
+    contains="instr({}, ?)",
+    buyers="customer_key IN (SELECT (store_id << 32) + customer_id FROM purchase"
+    " WHERE store_id = ? AND product_id IN ({}))",
+)
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """The text behind WHERE and its values; ``needles`` are the texts that the text index knows about."""
-
-    where: str
-    values: tuple[Any, ...]
-    needles: tuple[str, ...]
-
-
-def conditions(store_id: int, search: CustomerSearch) -> Conditions:
-    parts: list[str] = ["customer.store_id = ?"]
-    values: list[Any] = [store_id]
-    needles: list[str] = []
-    for field, column in _PARTS.items():
-        if (text := getattr(search, field)) is not None:
-            parts.append(f"instr({column}, ?)")
-            needles.append(search_key(text))
-            values.append(needles[-1])
-    if search.state_or_province_code is not None:  # too short for the text index
-        parts.append("instr(states, ?)")
-        values.append(search_key(search.state_or_province_code))
-    for fields in (_EQUALS, _BOUNDS):
-        for field, condition in fields.items():
-            if (value := getattr(search, field)) is not None:
-                parts.append(condition if "?" in condition else f"{condition} = ?")
-                values.append(value)
-    _add_keyword_and_email(search, parts, values, needles)
-    _add_lists(store_id, search, parts, values)
-    return Conditions(" AND ".join(parts), tuple(values), tuple(needles))
-
-
-def order(sort_by: str) -> str:
-    """The text behind ORDER BY. Ties break by id, in the direction of the sort."""
-    name, _, direction = sort_by.rpartition("_")
-    return f"{_SORT_COLUMNS[name]} {direction}, id {direction}"
-
-
-def _add_keyword_and_email(search: CustomerSearch, parts: list[str], values: list[Any], needles: list[str]) -> None:
-    if search.keyword is not None:
-        parts.append("(instr(name_key, ?) OR instr(email_text, ?))")
-        needles.append(search_key(search.keyword))
-        values += [needles[-1]] * 2
-    if search.email is not None and search.use_exact_email_match:
-        parts.append("email_key = ?")
-        values.append(email_key(search.email))
-    elif search.email is not None:
-        parts.append("instr(email_text, ?)")
-        needles.append(search_key(search.email))
-        values.append(needles[-1])
-
-
-def _add_lists(store_id: int, search: CustomerSearch, parts: list[str], values: list[Any]) -> None:
-    if search.customer_group_ids is not None:
-        parts.append(f"customer_group_id IN ({_marks(search.customer_group_ids)})")
-        values += search.customer_group_ids
-    if search.country_codes:
-        parts.append("(" + " OR ".join(["instr(countries, ?)"] * len(search.country_codes)) + ")")
-        values += [f"\n{code.upper()}\n" for code in search.country_codes]
-    if search.purchased_product_ids:
-        parts.append(
-            "customer_key IN (SELECT (store_id << 32) + customer_id FROM purchase"
-            f" WHERE store_id = ? AND product_id IN ({_marks(search.purchased_product_ids)}))"
-        )
-        values += [store_id, *search.purchased_product_ids]
-
-
-def _marks(values: tuple[Any, ...]) -> str:
-    return ", ".join("?" * len(values))
+conditions = partial(shared.conditions, dialect=SQLITE)
+order = partial(shared.order, dialect=SQLITE)

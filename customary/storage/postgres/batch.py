@@ -1,0 +1,166 @@
+"""One PostgreSQL transaction on one store that holds many works: one that fails leaves the others alone."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from customary.errors import StoreNotFound
+from customary.model.change import Origin
+from customary.storage.postgres.asking import Connection, Wish, begin, carry_on
+from customary.storage.postgres.connections import DURABLE
+from customary.storage.postgres.counters import StoreCounters
+from customary.storage.postgres.failures import AGAIN, unavailable
+from customary.storage.postgres.overlay import Overlay
+from customary.storage.postgres.sql import SQL
+from customary.storage.postgres.transaction import PostgresTransaction
+
+LOCK_SECONDS = 30.0
+"""How long another server may keep the store locked."""
+
+
+class Job(NamedTuple):
+    """A work and who asked for it."""
+
+    origin: Origin
+    work: Callable[[PostgresTransaction], Coroutine[Any, Any, Any]]
+
+
+class NotTogetherError(Exception):
+    """The works can't share their writes: one was left half done, or what they came to can't be stored."""
+
+
+class Batch:
+    """Lives from BEGIN to COMMIT of one connection."""
+
+    def __init__(self, connection: Connection, store_id: int) -> None:
+        self._connection = connection
+        self._store_id = store_id
+        self._overlay: Overlay | None = None
+
+    async def open(self) -> None:
+        """Locks the store. Raises StoreNotFound."""
+        await self._connection.execute("BEGIN")
+        found = await self._connection.fetchrow(SQL["lock_store"], self._store_id, timeout=LOCK_SECONDS)
+        if found is None:
+            raise StoreNotFound()
+        if found[-1] == "off":
+            await self._connection.execute(DURABLE)
+        self._overlay = Overlay(self._store_id, StoreCounters.from_row(found))
+
+    @property
+    def overlay(self) -> Overlay:
+        assert self._overlay is not None  # noqa: S101 -- opened
+        return self._overlay
+
+    async def run(self, jobs: Sequence[Job]) -> list[Any]:
+        """Each work's result, or the exception it ended with. Raises NotTogetherError, and what the database raises."""
+        begun = self._begin_all(jobs)
+        try:
+            await self._prefetch([wish for _, wish in begun if isinstance(wish, Wish)])
+            outcomes = [await self._run_one(work, wish) for work, wish in begun]
+        finally:
+            for work, _ in begun:
+                work.close()
+        await self._finish_together()
+        return outcomes
+
+    async def run_carefully(self, jobs: Sequence[Job]) -> list[Any]:
+        """The same with a savepoint for each and nothing kept back from one to the next."""
+        outcomes = [await self._run_carefully(job) for job in jobs]
+        await self._save_counters()
+        return outcomes
+
+    async def run_alone(self, job: Job) -> Any:
+        """The result of the only work. Raises what it raises: then the transaction must be rolled back."""
+        transaction = PostgresTransaction(self.overlay, job.origin, self._time_of(job))
+        result = await carry_on(job.work(transaction), self._connection)
+        await carry_on(self.overlay.flush(), self._connection)
+        await self._save_counters()
+        return result
+
+    def _begin_all(self, jobs: Sequence[Job]) -> list[tuple[Coroutine[Any, Any, Any], Any]]:
+        """Each work with what it wants to read first, or with an outcome that is none."""
+        begun: list[tuple[Coroutine[Any, Any, Any], Any]] = []
+        latest = 0
+        for job in jobs:
+            latest = max(latest, self._time_of(job))  # of the works before it, whether or not they will have failed
+            work = job.work(PostgresTransaction(self.overlay, job.origin, latest))
+            try:
+                begun.append((work, begin(work)))
+            except StopIteration as stop:
+                begun.append((work, Ended(stop.value)))
+            except Exception as error:
+                begun.append((work, Ended(error)))
+        return begun
+
+    def _time_of(self, job: Job) -> int:
+        return max(job.origin.at, self.overlay.counters.last_change_at)
+
+    async def _prefetch(self, wishes: Sequence[Wish]) -> None:
+        ids = {number for wish in wishes for number in wish.ids}
+        emails = {key for wish in wishes for key in wish.emails}
+        await carry_on(self.overlay.prefetch(ids, emails), self._connection)
+
+    async def _run_one(self, work: Coroutine[Any, Any, Any], wish: Any) -> Any:
+        if isinstance(wish, Ended):
+            return wish.outcome
+        self.overlay.begin_work()
+        try:
+            return await carry_on(work, self._connection)
+        except Exception as error:
+            self._raise_if_lost(error)
+            if self.overlay.half_done or isinstance(error, asyncpg.PostgresError):  # which ends the transaction
+                raise NotTogetherError from error
+            self.overlay.undo()
+            return error
+
+    async def _finish_together(self) -> None:
+        try:
+            await carry_on(self.overlay.flush(), self._connection)
+        except asyncpg.PostgresError as error:
+            self._raise_if_lost(error)
+            raise NotTogetherError from error
+        await self._save_counters()
+
+    async def _run_carefully(self, job: Job) -> Any:
+        await self._connection.execute("SAVEPOINT work")
+        self.overlay.begin_work()
+        try:
+            transaction = PostgresTransaction(self.overlay, job.origin, self._time_of(job))
+            outcome = await carry_on(job.work(transaction), self._connection)
+            await carry_on(self.overlay.flush(), self._connection)
+        except Exception as error:
+            self._raise_if_lost(error)
+            await self._connection.execute("ROLLBACK TO SAVEPOINT work")
+            self.overlay.undo_written()
+            outcome = error
+        await self._connection.execute("RELEASE SAVEPOINT work")
+        return outcome
+
+    def _raise_if_lost(self, error: Exception) -> None:
+        """After these the transaction can't go on."""
+        driver = isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | TimeoutError)
+        if isinstance(error, AGAIN) or (driver and unavailable(error)) or self._connection.is_closed():
+            raise error
+
+    async def _save_counters(self) -> None:
+        if self.overlay.changed:
+            await carry_on(self.overlay.counters.save(), self._connection)
+
+
+class Ended(NamedTuple):
+    """The outcome of a work that never asked for anything."""
+
+    outcome: Any
+
+
+async def took_place(connection: Connection, store_id: int, change: tuple[Any, ...]) -> bool:
+    """Whether the commit that was to store this change did. Under the store's lock its end is decided."""
+    await connection.execute("BEGIN")
+    try:
+        await connection.fetchrow(SQL["lock_store"], store_id, timeout=LOCK_SECONDS)
+        found = await connection.fetchrow(SQL["who_made_change"], store_id, change[0])
+        return found is not None and tuple(found) == change[1:7]
+    finally:
+        await connection.execute("ROLLBACK")

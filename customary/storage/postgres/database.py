@@ -1,0 +1,209 @@
+"""The PostgreSQL storage as operations see it: reads from a pool of connections, writes through the group commit."""
+
+from typing import Any, cast
+
+import asyncpg
+from msgspec.structs import replace
+
+from customary.errors import StoreExists, StoreNotFound
+from customary.model.change import Change, Deleted, Entity, Origin
+from customary.model.customer import Customer
+from customary.model.extrafield import Extrafield
+from customary.model.order import Order, PurchasedProduct
+from customary.model.search import CustomerSearch, Page
+from customary.model.store import Group, Store, Token
+from customary.model.summary import CustomerSummary, LatestUpdates
+from customary.storage.postgres.batch import Job
+from customary.storage.postgres.connections import Connections, open_connections
+from customary.storage.postgres.finder import Finder
+from customary.storage.postgres.group_commit import GroupCommit
+from customary.storage.postgres.orders import list_orders
+from customary.storage.postgres.schema import migrate
+from customary.storage.postgres.sql import SQL
+from customary.storage.postgres.tickets import PostgresTickets
+from customary.storage.protocol import Result, TicketStorage, Work
+from customary.storage.sqlite import rows
+
+EARLIEST, LATEST = -(2**63), 2**63 - 1
+
+
+class PostgresStorage:
+    """Implements ``customary.storage.protocol.Storage`` on one database. Opened with ``open_postgres``."""
+
+    def __init__(self, connections: Connections, works_per_commit: int) -> None:
+        self._connections = connections
+        self._commits = GroupCommit(connections, works_per_commit)
+        self._finder = Finder()
+        self._closed = False
+        self.tickets: TicketStorage = PostgresTickets(self._commits, connections)
+
+    @property
+    def ready(self) -> bool:
+        return self._connections.reachable
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await self._commits.finish()
+        await self._connections.close()
+
+    async def write(self, store_id: int, origin: Origin, work: Work[Result], *, heavy: bool = False) -> Result:
+        job = Job(origin, cast("Any", work))
+        result: Result = await self._commits.submit(store_id, job, alone=heavy)
+        return result
+
+    async def get_store(self, store_id: int) -> Store | None:
+        row = await self._connections.row("get_store", store_id)
+        return rows.store_from_row(tuple(row)) if row else None
+
+    async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
+        if not rows.is_id(customer_id):
+            return None
+        row = await self._connections.row("get_customer", store_id, customer_id)
+        return rows.decode_customer(row[0]) if row else None
+
+    async def get_group(self, store_id: int, group_id: int) -> Group | None:
+        if not rows.is_id(group_id):
+            return None
+        row = await self._connections.row("get_group", store_id, group_id)
+        return rows.group_from_row(tuple(row)) if row else None
+
+    async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
+        found = await self._connections.rows("list_extrafields", store_id)
+        return tuple(rows.extrafield_from_row(tuple(row)) for row in found)
+
+    async def list_orders(
+        self, store_id: int, email: str | None, customer_id: int | None, offset: int, limit: int
+    ) -> Page[Order]:
+        async with self._connections.snapshot() as connection:
+            return await list_orders(connection, store_id, email, customer_id, offset, limit)
+
+    async def list_purchased_products(self, store_id: int) -> tuple[PurchasedProduct, ...]:
+        found = await self._connections.rows("list_purchased_products", store_id)
+        return tuple(PurchasedProduct(id=product_id, name=name) for product_id, name in found)
+
+    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
+        row = await self._connections.row("find_token", store_id, digest)
+        return rows.token_from_row(tuple(row)) if row else None
+
+    async def count_customers(self, store_id: int) -> int:
+        row = await self._connections.row("count_customers", store_id)
+        return int(row[0]) if row else 0
+
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
+        async with self._connections.snapshot() as connection:
+            return await self._finder.search(connection, store_id, search)
+
+    async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
+        async with self._connections.snapshot() as connection:
+            return await self._finder.find_ids(connection, store_id, search)
+
+    async def summarize_customers(self, store_id: int, most_addresses: int) -> CustomerSummary:
+        """All of it from one snapshot."""
+        async with self._connections.snapshot() as connection:
+            size = await connection.fetchrow(SQL["count_customers"], store_id)
+            ((repeated, one_time),) = await connection.fetch(SQL["count_repeated"], store_id)
+            languages = await connection.fetch(SQL["list_customer_languages"], store_id)
+            addresses = await connection.fetch(SQL["list_customer_addresses"], store_id, most_addresses)
+        return CustomerSummary(
+            total=size[0] if size else 0,
+            repeated=repeated,
+            one_time=one_time,
+            addresses=tuple(cast("tuple[str, str, str]", tuple(row)) for row in addresses),
+            languages=tuple(sorted(code for (code,) in languages)),
+        )
+
+    async def list_customer_countries(self, store_id: int) -> tuple[str, ...]:
+        found = await self._connections.rows("list_customer_countries", store_id)
+        return tuple(sorted({code for (lines,) in found for code in lines.split()}))
+
+    async def get_latest_updates(self, store_id: int) -> LatestUpdates | None:
+        row = await self._connections.row("get_latest_updates", store_id)
+        return LatestUpdates(store_created=row[0], customers=row[1], orders=row[2]) if row else None
+
+    async def list_deleted_customers(
+        self, store_id: int, since: int | None, until: int | None, offset: int, limit: int
+    ) -> Page[Deleted]:
+        span = (store_id, EARLIEST if since is None else since, LATEST if until is None else until)
+        async with self._connections.snapshot() as connection:
+            total = await connection.fetchval(SQL["count_deleted"], *span)
+            found = await connection.fetch(SQL["list_deleted"], *span, limit, offset)
+        return Page(total=total, items=tuple(Deleted(id=row[0], date=row[1]) for row in found))
+
+    async def list_groups(self, store_id: int) -> tuple[Group, ...]:
+        return tuple(rows.group_from_row(tuple(row)) for row in await self._connections.rows("list_groups", store_id))
+
+    async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
+        found = await self._connections.rows("list_changes", store_id, after, limit)
+        return tuple(rows.change_from_row(tuple(row)) for row in found)
+
+    async def list_entity_changes(
+        self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
+    ) -> tuple[Change, ...]:
+        """Follows the chain back: from the newest change, or from ``before`` when that is one of the entity's own."""
+        async with self._connections.snapshot() as connection:
+            own = await connection.fetchrow(SQL["get_change"], store_id, before) if before is not None else None
+            if own is not None and (own["entity"], own["entity_id"]) == (entity, entity_id):
+                seq = own["previous"]
+            else:
+                seq = await connection.fetchval(SQL[f"newest_{entity}_change"], store_id, entity_id)
+            return await _walk(connection, store_id, seq or 0, before, limit)
+
+    async def add_store(self, store: Store) -> None:
+        texts = (store.name, store.url, store.timezone, rows.encode_list(store.languages), store.default_language)
+        try:
+            await self._administer("add_store", store.id, *texts, store.suspended, store.created)
+        except asyncpg.UniqueViolationError:
+            raise StoreExists(f"Store {store.id} exists already") from None
+
+    async def list_stores(self) -> tuple[Store, ...]:
+        return tuple(rows.store_from_row(tuple(row)) for row in await self._connections.rows("list_stores"))
+
+    async def set_suspended(self, store_id: int, suspended: bool) -> None:
+        if await self._administer("set_suspended", store_id, suspended) is None:
+            raise StoreNotFound(f"Store {store_id} not found")
+
+    async def add_token(self, token: Token) -> Token:
+        if await self.get_store(token.store_id) is None:
+            raise StoreNotFound(f"Store {token.store_id} not found")
+        numbered = replace(token, id=(await self._administer("new_token_id"))[0])
+        scopes = rows.encode_list(sorted(token.scopes))
+        identity = (token.store_id, numbered.id, token.digest)
+        await self._administer("add_token", *identity, token.public, token.label, scopes, token.created)
+        return numbered
+
+    async def list_tokens(self, store_id: int | None) -> tuple[Token, ...]:
+        return tuple(rows.token_from_row(tuple(row)) for row in await self._connections.rows("list_tokens", store_id))
+
+    async def revoke_token(self, token_id: int, at: int) -> bool:
+        return await self._administer("revoke_token", at, token_id) is not None
+
+    async def _administer(self, statement: str, *values: Any) -> Any:
+        """The first row that a statement returns, once it is durable."""
+        async with self._connections.transaction() as connection:
+            return await connection.fetchrow(SQL[statement], *values)
+
+
+async def open_postgres(url: str, *, create: bool, works_per_commit: int, size: int) -> PostgresStorage:
+    """``size``: the most connections. Raises OperatorError, DatabaseTooNew."""
+    connections = await open_connections(url, size)
+    try:
+        await migrate(connections, url, create=create)
+    except BaseException:
+        await connections.close()
+        raise
+    return PostgresStorage(connections, works_per_commit)
+
+
+async def _walk(connection: Any, store_id: int, seq: int, before: int | None, limit: int) -> tuple[Change, ...]:
+    """The chain from a position back, as far as it lies before ``before``."""
+    found: list[Change] = []
+    while seq and len(found) < limit:
+        steps = await connection.fetch(SQL["walk_chain"], store_id, seq, limit)
+        if not steps:
+            break
+        changes = [rows.change_from_row(tuple(step)) for step in steps]
+        found += [change for change in changes if before is None or change.seq < before]
+        seq = changes[-1].previous
+    return tuple(found[:limit])

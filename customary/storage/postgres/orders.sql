@@ -1,0 +1,38 @@
+-- Recorded orders, and what customers bought with them.
+
+-- name: add_order
+INSERT INTO recorded_order (store_id, number, id, customer_id, email_key, counted, total, created, document)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: find_order_by_number
+SELECT document FROM recorded_order WHERE store_id = $1 AND number = $2;
+
+-- name: find_order_by_id
+SELECT document FROM recorded_order WHERE store_id = $1 AND id = $2;
+
+-- name: delete_order
+DELETE FROM recorded_order WHERE store_id = $1 AND number = $2;
+
+-- name: count_orders_of_customer
+SELECT total, created FROM recorded_order WHERE store_id = $1 AND customer_id = $2 AND counted;
+
+-- name: get_order_dates
+-- The first and the last time that a customer ordered.
+SELECT min(created), max(created) FROM recorded_order WHERE store_id = $1 AND customer_id = $2 AND counted;
+
+-- name: add_purchase
+INSERT INTO purchase (store_id, product_id, customer_id, number, name) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (store_id, product_id, customer_id, number) DO UPDATE SET name = excluded.name;
+
+-- name: delete_purchases
+DELETE FROM purchase WHERE store_id = $1 AND product_id = ANY($2::bigint[]) AND customer_id = $3 AND number = $4;
+
+-- name: list_purchased_products
+-- The name is that of the order with the highest number.
+SELECT DISTINCT ON (product_id) product_id, name
+FROM purchase JOIN customer ON customer.store_id = purchase.store_id AND customer.id = customer_id
+WHERE purchase.store_id = $1 ORDER BY product_id, number DESC;
+
+-- name: set_figures
+UPDATE customer SET order_count = $3, sales_value = $4, first_order = $5, last_order = $6, document = $7
+WHERE store_id = $1 AND id = $2;

@@ -1,0 +1,297 @@
+"""What a transaction knows of its store and has not written yet: works read it as if it were the database.
+
+Writes are kept back and written for many customers at once. Under the lock of the store's row nobody else changes what
+was read, so what is known stays true to the end of the transaction.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from customary.errors import EmailAlreadyUsed
+from customary.model.customer import Customer
+from customary.storage.postgres.asking import Ask, hand_out, read, write, write_all
+from customary.storage.postgres.counters import StoreCounters
+from customary.storage.postgres.sql import SQL
+from customary.storage.sqlite import rows
+
+MOST_KNOWN = 2000
+"""Customers that are remembered when everything is written anyway."""
+_NOTHING: Any = object()
+
+
+class Held(NamedTuple):
+    """A customer's row as it is or will be. Without a document it is not in the database in this state."""
+
+    customer: Customer
+    document: str
+    keys: rows.Row
+    texts: rows.Row
+
+
+class Pending(NamedTuple):
+    """A row to be written: a new one, or the parts of it that changed."""
+
+    new: bool
+    keys: bool
+    texts: bool
+    plain: rows.Row
+    held: Held
+
+
+DELETED = None
+
+
+class Overlay:
+    """Of one store in one transaction."""
+
+    def __init__(self, store_id: int, counters: StoreCounters) -> None:
+        self.store_id = store_id
+        self.counters = counters
+        self.half_done = False
+        self.changed = False
+        self.first_change: tuple[Any, ...] | None = None
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._changes_before = 0
+        self._counters_before = counters.snapshot()
+        self._first_before: tuple[Any, ...] | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known: dict[int, Held | None] = {}
+        self._emails: dict[str, int | None] = {}
+        self._pending: dict[int, Pending | None] = {}
+        self._freed: dict[str, bool] = {}
+        self._members: dict[int, int] = {}
+        self._values: dict[tuple[str, int], bool] = {}
+        self._changes: list[tuple[Any, ...]] = []
+
+    def begin_work(self) -> None:
+        """From here on ``undo`` can go back, unless something was written: that tells ``half_done``."""
+        self._undo.clear()
+        self._changes_before = len(self._changes)
+        self._counters_before = self.counters.snapshot()
+        self._first_before = self.first_change
+        self.half_done = False
+
+    def undo(self) -> None:
+        for mapping, key, value in reversed(self._undo):
+            if value is _NOTHING:
+                del mapping[key]
+            else:
+                mapping[key] = value
+        self._undo.clear()
+        del self._changes[self._changes_before :]
+        self.counters.restore(self._counters_before)
+
+    def undo_written(self) -> None:
+        """After the database went back to where the work began."""
+        self._forget()
+        self._undo.clear()
+        self._changes_before = 0
+        self.first_change = self._first_before
+        self.counters.restore(self._counters_before)
+
+    def _set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
+        self._undo.append((mapping, key, mapping.get(key, _NOTHING)))
+        mapping[key] = value
+
+    async def prefetch(self, ids: set[int], emails: set[str]) -> None:
+        if ids:
+            self._known.update(dict.fromkeys(ids))
+            self._learn(await read("get_customers_to_replace", self.store_id, sorted(ids)))
+        if emails:
+            self._emails.update(dict.fromkeys(emails))
+            self._learn(await read("get_customers_by_email", self.store_id, sorted(emails)))
+
+    def _learn(self, found: Iterable[Any]) -> list[Customer]:
+        """Of rows that are as the database has them, with nothing pending."""
+        learned = []
+        for row in found:
+            document, *columns = row
+            held = Held(rows.decode_customer(document), document, tuple(columns[:3]), tuple(columns[3:]))
+            self._known[held.customer.id] = held
+            self._emails[held.keys[0]] = held.customer.id
+            learned.append(held.customer)
+        return learned
+
+    async def customer(self, customer_id: int) -> Customer | None:
+        if customer_id not in self._known:
+            await self.prefetch({customer_id}, set())
+        held = self._known[customer_id]
+        return held.customer if held else None
+
+    async def customer_by_email(self, key: str) -> Customer | None:
+        if key not in self._emails:
+            await self.prefetch(set(), {key})
+        owner = self._emails[key]
+        return None if owner is None else await self.customer(owner)
+
+    async def customers(self, statement: str, *values: Any) -> list[Customer]:
+        """Those that a named statement finds, once everything is written."""
+        return await self.customers_by(Ask(SQL[statement], (self.store_id, *values)))
+
+    async def customers_by(self, asked: Ask) -> list[Customer]:
+        await self.flush()
+        if len(self._known) > MOST_KNOWN:
+            self._forget()
+        return self._learn(await hand_out(asked))
+
+    async def add(self, customer: Customer) -> None:
+        keys, texts, plain = rows.key_columns(customer), rows.text_columns(customer), rows.plain_columns(customer)
+        await self._claim(keys[0], customer)
+        if customer.id in self._pending:  # its row is still to be deleted
+            await self.flush()
+        held = Held(customer, plain[-1], keys, texts)
+        self._set(self._known, customer.id, held)
+        self._set(self._pending, customer.id, Pending(True, True, True, plain, held))
+
+    async def replace(self, before: Customer, after: Customer) -> str | None:
+        """The document that was replaced; None when it is the one in the database."""
+        old = self._as_read(before)
+        keys, texts, plain = rows.key_columns(after), rows.text_columns(after), rows.plain_columns(after)
+        if keys[0] != old.keys[0]:
+            await self._claim(keys[0], after)
+            self._free(old.keys[0])
+        pending = self._pending.get(after.id)
+        in_database = self._in_database(before)
+        held = Held(after, plain[-1], keys, texts)
+        new = pending is not None and pending.new
+        keys_differ = keys != old.keys or (pending is not None and pending.keys)
+        texts_differ = texts != old.texts or keys[1] != old.keys[1] or (pending is not None and pending.texts)
+        self._set(self._known, after.id, held)
+        self._set(self._pending, after.id, Pending(new, keys_differ, texts_differ, plain, held))
+        return None if in_database else old.document
+
+    async def delete(self, customer: Customer) -> str | None:
+        """As replacing it."""
+        old = self._as_read(customer)
+        in_database = self._in_database(customer)
+        pending = self._pending.get(customer.id)
+        if pending is not None and pending.new:
+            await self.flush()
+        self._free(old.keys[0])
+        self._set(self._known, customer.id, None)
+        self._set(self._pending, customer.id, DELETED)
+        return None if in_database else old.document
+
+    def move_member(self, from_group: int, to_group: int) -> None:
+        """General is not counted: it has the rest."""
+        if from_group != to_group:
+            for group_id, change in ((from_group, -1), (to_group, 1)):
+                if group_id:
+                    self._set(self._members, group_id, self._members.get(group_id, 0) + change)
+
+    async def set_value(self, key: str, customer_id: int, there: bool) -> None:
+        """Keeps account of who has a value of which extra field."""
+        if self._values.get((key, customer_id), there) != there:
+            await self.flush()
+        self._set(self._values, (key, customer_id), there)
+
+    def append(self, change: tuple[Any, ...]) -> None:
+        """The columns of a change behind the store's id. One of a customer may leave its ``before`` to the database."""
+        self._changes.append(change)
+
+    async def write(self, statement: str, *values: Any) -> int:
+        """At once, unlike customers and their changes."""
+        self.half_done = self.changed = True
+        return await write(statement, self.store_id, *values)
+
+    async def flush(self) -> None:
+        """Writes what is kept back, the rows of each table in the order of their keys."""
+        if self._undo:
+            self.half_done = True
+            self._undo.clear()
+        if not (self._changes or self._pending or self._members or self._values):
+            return
+        self.changed = True
+        changes, self._changes = self._changes, []
+        if changes and self.first_change is None:
+            self.first_change = changes[0]
+        self._changes_before = 0
+        pending, self._pending = self._pending, {}
+        self._freed = {}
+        await self._write_changes(changes)
+        await self._write_customers(pending)
+        members, self._members = self._members, {}
+        await self._write_members(members)
+        values, self._values = self._values, {}
+        await self._write_values(values)
+
+    async def _write_changes(self, changes: list[tuple[Any, ...]]) -> None:
+        of_rows = [change[:-1] for change in changes if change[-1] is FROM_ROW]
+        await write_all("add_changes_of_customers", self.store_id, of_rows)
+        await write_all("add_changes", self.store_id, [change for change in changes if change[-1] is not FROM_ROW])
+
+    async def _write_customers(self, pending: dict[int, Pending | None]) -> None:
+        store_id = self.store_id
+        gone = sorted(customer_id for customer_id, row in pending.items() if row is None)
+        if gone:
+            await write("delete_customers", store_id, gone)
+            await write("delete_texts", store_id, gone)
+        rest = sorted((item for item in pending.items() if item[1] is not None), key=lambda item: item[0])
+        kept = [(customer_id, row) for customer_id, row in rest if row is not None]
+        replaced = [(number, row) for number, row in kept if not row.new]
+        await write_all("replace_customers", store_id, [(number, *row.plain) for number, row in replaced])
+        keys = [(number, *row.held.keys) for number, row in replaced if row.keys]
+        await write_all("replace_customer_keys", store_id, keys)
+        texts = [(number, *row.held.texts) for number, row in replaced if row.texts]
+        await write_all("replace_customer_texts", store_id, texts)
+        added = [
+            (number, row.held.customer.registered, *row.held.keys, *row.held.texts, *row.plain)
+            for number, row in kept
+            if row.new
+        ]
+        await write_all("add_customers", store_id, added)
+        lines = [(number, _lines(row.held)) for number, row in kept if row.texts]
+        await write_all("set_texts", store_id, lines)
+
+    async def _write_members(self, members: dict[int, int]) -> None:
+        moved = sorted((group_id, change) for group_id, change in members.items() if change)
+        if moved:
+            ids, changes = zip(*moved, strict=True)
+            await write("move_members", self.store_id, list(ids), list(changes))
+
+    async def _write_values(self, values: dict[tuple[str, int], bool]) -> None:
+        for statement, there in (("delete_extrafield_holders", False), ("add_extrafield_holders", True)):
+            holders = sorted(holder for holder, value in values.items() if value == there)
+            await write_all(statement, self.store_id, holders)
+
+    def _as_read(self, customer: Customer) -> Held:
+        held = self._known.get(customer.id)
+        if held is not None and held.customer is customer:
+            return held
+        document = rows.encode_customer(customer)
+        return Held(customer, document, rows.key_columns(customer), rows.text_columns(customer))
+
+    def _in_database(self, customer: Customer) -> bool:
+        """Whether its row there is in the state that the work read, with nothing pending."""
+        held = self._known.get(customer.id)
+        return held is not None and held.customer is customer and customer.id not in self._pending
+
+    async def _claim(self, email_key: str, customer: Customer) -> None:
+        owner = await self.customer_by_email(email_key)
+        if owner is not None and owner.id != customer.id:
+            raise EmailAlreadyUsed(f"Customer with email {customer.email} already exists")
+        if email_key in self._freed:  # the index would see both for a moment
+            await self.flush()
+        self._set(self._emails, email_key, customer.id)
+
+    def _free(self, email_key: str) -> None:
+        self._set(self._emails, email_key, None)
+        self._set(self._freed, email_key, True)
+
+    def with_figures(self, customer: Customer) -> None:
+        """The customer as it stands in the database after its figures were written there."""
+        held = self._known.get(customer.id)
+        if held is not None:
+            document = rows.encode_customer(customer)
+            self._known[customer.id] = held._replace(customer=customer, document=document)
+
+
+FROM_ROW: Any = object()
+"""The ``before`` of a change: what the row of the customer holds when the change is written."""
+
+
+def _lines(held: Held) -> str:
+    """What the index of texts holds of a customer."""
+    return "\n".join((held.keys[1], *held.texts))
