@@ -9,14 +9,18 @@ from customary.errors import StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page
+from customary.model.search import CustomerSearch, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
+from customary.storage.postgres.asking import carry_on
 from customary.storage.postgres.batch import Job
 from customary.storage.postgres.connections import Connections, open_connections
 from customary.storage.postgres.finder import Finder
 from customary.storage.postgres.group_commit import GroupCommit
+from customary.storage.postgres.history import list_customer_versions, list_entity_changes
+from customary.storage.postgres.listing import list_customers
 from customary.storage.postgres.orders import list_orders
 from customary.storage.postgres.schema import migrate
 from customary.storage.postgres.sql import SQL
@@ -95,6 +99,12 @@ class PostgresStorage:
         async with self._connections.snapshot() as connection:
             return await self._finder.search(connection, store_id, search)
 
+    async def list_customers(
+        self, store_id: int, search: CustomerSearch, after: int, limit: int, most_read: int
+    ) -> Stretch[Customer]:
+        async with self._connections.snapshot() as connection:
+            return await carry_on(list_customers(store_id, search, after, limit, most_read), connection)
+
     async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
         async with self._connections.snapshot() as connection:
             return await self._finder.find_ids(connection, store_id, search)
@@ -141,14 +151,14 @@ class PostgresStorage:
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
     ) -> tuple[Change, ...]:
-        """Follows the chain back: from the newest change, or from ``before`` when that is one of the entity's own."""
         async with self._connections.snapshot() as connection:
-            own = await connection.fetchrow(SQL["get_change"], store_id, before) if before is not None else None
-            if own is not None and (own["entity"], own["entity_id"]) == (entity, entity_id):
-                seq = own["previous"]
-            else:
-                seq = await connection.fetchval(SQL[f"newest_{entity}_change"], store_id, entity_id)
-            return await _walk(connection, store_id, seq or 0, before, limit)
+            return await carry_on(list_entity_changes(store_id, entity, entity_id, before, limit), connection)
+
+    async def list_customer_versions(
+        self, store_id: int, customer_id: int, before: int | None, limit: int
+    ) -> tuple[CustomerVersion, ...]:
+        async with self._connections.snapshot() as connection:
+            return await carry_on(list_customer_versions(store_id, customer_id, before, limit), connection)
 
     async def add_store(self, store: Store) -> None:
         texts = (store.name, store.url, store.timezone, rows.encode_list(store.languages), store.default_language)
@@ -194,16 +204,3 @@ async def open_postgres(url: str, *, create: bool, works_per_commit: int, size: 
         await connections.close()
         raise
     return PostgresStorage(connections, works_per_commit)
-
-
-async def _walk(connection: Any, store_id: int, seq: int, before: int | None, limit: int) -> tuple[Change, ...]:
-    """The chain from a position back, as far as it lies before ``before``."""
-    found: list[Change] = []
-    while seq and len(found) < limit:
-        steps = await connection.fetch(SQL["walk_chain"], store_id, seq, limit)
-        if not steps:
-            break
-        changes = [rows.change_from_row(tuple(step)) for step in steps]
-        found += [change for change in changes if before is None or change.seq < before]
-        seq = changes[-1].previous
-    return tuple(found[:limit])

@@ -77,6 +77,10 @@ SELECT document, email_key, name_key, customer_group_id, email_text, phones, cit
     fiscal_code, pec_email, sdi_code
 FROM customer;
 
+-- name: get_id_beyond
+-- The first of those that are too many.
+SELECT id FROM customer WHERE store_id = $1 AND id > $2 ORDER BY store_id, id LIMIT 1 OFFSET $3;
+
 -- name: add_customers
 INSERT INTO customer (store_id, id, registered, email_key, name_key, customer_group_id,
     email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email, sdi_code,
@@ -209,53 +213,17 @@ FROM change WHERE store_id = $1 AND seq > $2 ORDER BY seq LIMIT $3;
 -- The time of the first change from a position on.
 SELECT seq, at FROM change WHERE store_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1;
 
--- name: get_change
-SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before
-FROM change WHERE store_id = $1 AND seq = $2;
-
 -- name: who_made_change
 -- Tells whether a commit of unknown outcome took place.
 SELECT entity, entity_id, kind, at, token_id, request_id FROM change WHERE store_id = $1 AND seq = $2;
 
--- name: walk_chain
--- One entity's changes back from a position.
-WITH RECURSIVE chain AS (
-    SELECT c.seq, c.entity, c.entity_id, c.kind, c.at, c.token_id, c.request_id, c.previous, c.before, 1 AS length
-    FROM change AS c WHERE c.store_id = $1 AND c.seq = $2
-    UNION ALL
-    SELECT c.seq, c.entity, c.entity_id, c.kind, c.at, c.token_id, c.request_id, c.previous, c.before, chain.length + 1
-    FROM chain JOIN change AS c ON c.seq = chain.previous
-    WHERE c.store_id = $1 AND chain.length < $3
-)
-SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before FROM chain ORDER BY seq DESC;
-
--- name: newest_customer_change
--- The head of a customer's chain: its row, or its deletion when the row is gone.
-SELECT coalesce(
-    (SELECT version FROM customer WHERE store_id = $1 AND id = $2),
-    (SELECT max(seq) FROM change
-     WHERE store_id = $1 AND entity = 'customer' AND entity_id = $2 AND kind = 'deleted'), 0);
-
--- name: newest_group_change
-SELECT coalesce(
-    (SELECT version FROM customer_group WHERE store_id = $1 AND id = $2),
-    (SELECT max(seq) FROM change
-     WHERE store_id = $1 AND entity = 'group' AND entity_id = $2 AND kind = 'deleted'), 0);
-
--- name: newest_extrafield_change
-SELECT coalesce(
-    (SELECT version FROM extrafield WHERE store_id = $1 AND id = $2),
-    (SELECT max(seq) FROM change
-     WHERE store_id = $1 AND entity = 'extrafield' AND entity_id = $2 AND kind = 'deleted'), 0);
-
--- name: newest_store_change
-SELECT version FROM store WHERE store_id = $1 AND $2::bigint = store_id;
-
 -- name: count_deleted
 SELECT count(*) FROM change
-WHERE store_id = $1 AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN $2 AND $3;
+WHERE store_id = $1 AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN $2 AND $3
+    AND seq NOT IN (SELECT seq FROM undone_deletion WHERE store_id = $1);
 
 -- name: list_deleted
 SELECT entity_id, at FROM change
 WHERE store_id = $1 AND entity = 'customer' AND kind = 'deleted' AND at BETWEEN $2 AND $3
+    AND seq NOT IN (SELECT seq FROM undone_deletion WHERE store_id = $1)
 ORDER BY at, seq LIMIT $4 OFFSET $5;

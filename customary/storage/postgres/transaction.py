@@ -4,18 +4,19 @@ from msgspec.structs import replace
 
 from customary.errors import StorageFull
 from customary.model.change import Entity, Kind, Origin
-from customary.model.customer import Customer, ExtrafieldValue
+from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.extrafield import Extrafield
+from customary.model.history import CustomerVersion
 from customary.model.keys import email_key
 from customary.model.order import Order
 from customary.model.search import CustomerSearch
 from customary.model.store import Group, Store
 from customary.model.ticket import Receipt
-from customary.storage.postgres.asking import Ask, Wish, hand_out, read
+from customary.storage.postgres.asking import Wish, hand_out, read
+from customary.storage.postgres.history import list_customer_versions, newest_change
+from customary.storage.postgres.listing import those_by_id
 from customary.storage.postgres.orders import OrderBook
 from customary.storage.postgres.overlay import FROM_ROW, Overlay
-from customary.storage.postgres.search import conditions
-from customary.storage.postgres.sql import SQL, numbered
 from customary.storage.sqlite import rows
 
 NO_WISH = Wish()
@@ -99,15 +100,20 @@ class PostgresTransaction:
         await self.turn()
         return tuple(rows.extrafield_from_row(tuple(row)) for row in await read("list_extrafields", store_id))
 
+    async def list_customer_versions(
+        self, store_id: int, customer_id: int, before: int | None, limit: int
+    ) -> tuple[CustomerVersion, ...]:
+        await self.turn()
+        await self._overlay.flush()
+        return await list_customer_versions(store_id, customer_id, before, limit)
+
     async def list_extrafield_holders(self, key: str, limit: int) -> list[Customer]:
         await self.turn()
         return await self._overlay.customers("list_extrafield_holders", key, limit)
 
     async def find_customers(self, search: CustomerSearch, after: int, limit: int) -> list[Customer]:
         await self.turn()
-        where = conditions(self._store_id, search)
-        statement = f"{SQL['find_customers']} WHERE {where.where} AND customer.id > ? ORDER BY customer.id LIMIT ?"
-        return await self._overlay.customers_by(Ask(numbered(statement), (*where.values, after, limit)))
+        return await self._overlay.customers_by(those_by_id(self._store_id, search, after, limit))
 
     async def list_group_members(self, group_id: int, limit: int) -> list[Customer]:
         await self.turn()
@@ -116,24 +122,40 @@ class PostgresTransaction:
     async def add_customer(self, customer: Customer) -> Customer:
         await self.turn(Wish(emails=(email_key(customer.email),)))
         stats = await OrderBook(self._overlay).count(customer) if customer.stats else None
-        stored = replace(customer, version=self._counters.seq + 1, stats=stats)
-        await self._overlay.add(stored)
-        self._counters.customer_count += 1
-        self._overlay.move_member(0, stored.customer_group_id)
-        await self._move_values(stored.id, (), stored.extrafields)
+        stored = await self._add(customer, stats)
         self._append("customer", stored.id, "created", 0, None)
         if stats:
             await OrderBook(self._overlay).store_figures(stored)
         return stored
 
-    async def replace_customer(self, before: Customer, after: Customer) -> Customer:
+    async def restore_customer(self, customer: Customer) -> Customer:
+        await self.turn(Wish(emails=(email_key(customer.email),)))
+        await self._overlay.flush()
+        deletion = await newest_change(self._store_id, "customer", customer.id)
+        stats = await OrderBook(self._overlay).count(customer)
+        stored = await self._add(customer, stats)
+        await self._overlay.write("undo_deletion", deletion)
+        self._append("customer", stored.id, "restored", deletion, None)
+        if stats:
+            await OrderBook(self._overlay).store_figures(stored)
+        return stored
+
+    async def _add(self, customer: Customer, stats: Stats | None) -> Customer:
+        stored = replace(customer, version=self._counters.seq + 1, stats=stats)
+        await self._overlay.add(stored)
+        self._counters.customer_count += 1
+        self._overlay.move_member(0, stored.customer_group_id)
+        await self._move_values(stored.id, (), stored.extrafields)
+        return stored
+
+    async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
         await self.turn(Wish(ids=(before.id,)))
         stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         document = await self._overlay.replace(before, stored)
         self._overlay.move_member(before.customer_group_id, stored.customer_group_id)
         if stored.extrafields != before.extrafields:
             await self._move_values(stored.id, before.extrafields, stored.extrafields)
-        self._append("customer", stored.id, "updated", before.version, document or FROM_ROW)
+        self._append("customer", stored.id, kind, before.version, document or FROM_ROW)
         return stored
 
     async def delete_customer(self, customer: Customer) -> None:
