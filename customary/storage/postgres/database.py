@@ -9,6 +9,7 @@ from customary.errors import StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
 from customary.model.extrafield import Extrafield
+from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page, Stretch
@@ -17,6 +18,7 @@ from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.postgres.asking import carry_on
 from customary.storage.postgres.batch import Job
 from customary.storage.postgres.connections import Connections, open_connections
+from customary.storage.postgres.feed import read_feed
 from customary.storage.postgres.finder import Finder
 from customary.storage.postgres.group_commit import GroupCommit
 from customary.storage.postgres.history import list_customer_versions, list_entity_changes
@@ -159,6 +161,17 @@ class PostgresStorage:
     ) -> tuple[CustomerVersion, ...]:
         async with self._connections.snapshot() as connection:
             return await carry_on(list_customer_versions(store_id, customer_id, before, limit), connection)
+
+    async def read_feed(self, store_id: int, after: int, limit: int) -> FeedPage:
+        async with self._connections.snapshot() as connection:
+            return await carry_on(read_feed(store_id, after, limit), connection)
+
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
+        async def is_there() -> bool:
+            row = await self._connections.row("count_customers", store_id)
+            return row is not None and row[1] > after
+
+        await self._commits.waiters.wait(store_id, is_there, seconds)
 
     async def add_store(self, store: Store) -> None:
         texts = (store.name, store.url, store.timezone, rows.encode_list(store.languages), store.default_language)

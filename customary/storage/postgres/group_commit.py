@@ -13,6 +13,7 @@ from customary.storage.postgres.asking import Connection
 from customary.storage.postgres.batch import Batch, Job, NotTogetherError, took_place
 from customary.storage.postgres.connections import Connections, commit, roll_back
 from customary.storage.postgres.failures import AGAIN, unavailable
+from customary.storage.postgres.feed import Waiters
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class GroupCommit:
         self._queues: dict[int, list[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished = False
+        self.waiters = Waiters()
 
     async def submit(self, store_id: int, job: Job, *, alone: bool = False) -> Any:
         """The work's result, once it is durable. ``alone``: in a transaction for itself.
@@ -84,6 +86,7 @@ class GroupCommit:
             except Exception as error:
                 outcomes = [unavailable(error) or error] * len(items)
             _answer(items, outcomes)
+            self.waiters.wake(store_id)
         del self._queues[store_id]
 
     def _take(self, queue: list[Item]) -> list[Item]:
