@@ -21,7 +21,7 @@ from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpd
 from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
-from customary.rules import answers, batch, feed, history, orders, places, summaries
+from customary.rules import answers, batch, feed, history, orders, places, restore, summaries
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -43,6 +43,7 @@ BODY_STRUCTS: Mapping[str, type] = {
     "OrderBody": bodies.OrderBody,
     "ProfileBody": bodies.ProfileBody,
     "BatchRequestBody": batch.BatchRequestBody,
+    "RestoreBody": bodies.RestoreBody,
     "MassUpdateBody": MassUpdateBody,
     "ManyCustomersBody": ManyCustomersBody,
 }
@@ -62,6 +63,8 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "ChangeItem": feed.FeedItemAnswer,
     "HistoryItem": history.HistoryItem,
     "FieldChange": history.FieldChange,
+    "Restored": restore.RestoreAnswer,
+    "NotRestored": restore.NotRestored,
     "Batch": batch.BatchAnswer,
     "BatchResponse": batch.BatchResponseAnswer,
     "CustomerFilters": summaries.CustomerFiltersAnswer,
@@ -307,6 +310,7 @@ def test_every_body_can_be_strict() -> None:
 def test_lists_of_words_are_the_servers() -> None:
     assert tuple(SCHEMAS["SortOrder"]["enum"]) == SORT_ORDERS
     assert tuple(SCHEMAS["MassUpdateBody"]["properties"]["mode"]["enum"]) == SELECT_MODES
+    assert tuple(SCHEMAS["RestoreBody"]["properties"]["fields"]["items"]["enum"]) == restore.RESTORABLE
     assert tuple(SCHEMAS["ContactType"]["enum"]) == CONTACT_TYPES
     assert tuple(SCHEMAS["ExtrafieldType"]["enum"]) == EXTRAFIELD_TYPES
     assert tuple(SCHEMAS["PaymentStatus"]["enum"]) == PAYMENT_STATUSES

@@ -104,6 +104,8 @@ class World:
 
     def mend(self, body: dict[str, Json]) -> None:
         """What the contract can't say in a schema: ids that exist, one default of a type, languages of the store."""
+        if "to" in body:
+            body["to"] = self.ids["seq"]
         if "customerGroupId" in body:
             body["customerGroupId"] = self.ids["groupId"]
         if body.get("lang"):

@@ -1,11 +1,18 @@
-"""The history of a customer."""
+"""The history of a customer, and the way back."""
+
+from msgspec import json
 
 from customary.api.call import Answer, Call
+from customary.model.body import RestoreBody
 from customary.operations import history
 from customary.operations.extrafields import read_extrafields_of
+from customary.operations.restore import restore_customer as restore
 from customary.rules.answers import answer_customer
 from customary.rules.history import answer_version
 from customary.rules.parameters import MOST_INT64, limit_parameter, number_parameter
+from customary.rules.restore import ROOT, answer_restored
+
+_restore_body = json.Decoder(RestoreBody)
 
 
 async def list_history(call: Call) -> Answer:
@@ -27,3 +34,9 @@ async def get_version(call: Call) -> Answer:
     names = {group_id: await history.group_name_then(call.storage, call.store_id, group_id)}
     extrafields = await read_extrafields_of(call.storage, call.store_id, (customer,))
     return call.answer(answer_customer(customer, names, extrafields))
+
+
+async def restore_customer(call: Call) -> Answer:
+    body, problems = call.decode_fitting(_restore_body, ROOT)
+    restored = await restore(call.storage, call.store_id, call.origin, call.number("customerId"), body, problems)
+    return call.answer(answer_restored(restored))

@@ -70,6 +70,7 @@ ROUTES = (
     Route("GET", f"{OWN}/changes", feed.list_changes, "read_customers"),
     Route("GET", f"{OWN}/customers/{{customerId}}/history", history.list_history, "read_customers"),
     Route("GET", f"{OWN}/customers/{{customerId}}/history/{{seq}}", history.get_version, "read_customers"),
+    Route("POST", f"{OWN}/customers/{{customerId}}/restore", history.restore_customer, "update_customers"),
     Route("GET", f"{OWN}/customers", listing.list_customers, "read_customers"),
     Route("GET", "/health/live", service.health_live),
     Route("GET", "/health/ready", service.health_ready),

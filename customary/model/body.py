@@ -74,6 +74,13 @@ class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     primary_phone: Text = UNSET
 
 
+class RestoreBody(Struct, frozen=True, kw_only=True):
+    """``fields`` are names of the customer's; without any it is restored as a whole."""
+
+    to: Number = UNSET
+    fields: tuple[str, ...] | None | UnsetType = UNSET
+
+
 class GroupBody(Struct, frozen=True, kw_only=True, rename="camel"):
     name: Text = UNSET
     external_reference_id: Text = UNSET

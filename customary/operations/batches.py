@@ -10,6 +10,7 @@ from customary.model.change import Origin
 from customary.model.customer import Contact, Customer
 from customary.model.order import Order
 from customary.model.ticket import Receipt, Ticket, TicketRequest, TicketResponse
+from customary.rules.restore import Restored
 from customary.storage.protocol import Result, Storage, Transaction, Work
 
 SAME_KEY_SECONDS = 3600
@@ -17,7 +18,7 @@ SAME_KEY_SECONDS = 3600
 KEPT_SECONDS = 86_400
 """For so long a finished batch can be asked for."""
 
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (NoneType, int, str, Customer, Contact, Order)}
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (NoneType, int, str, Customer, Contact, Order, Restored)}
 """What a write may result in."""
 
 

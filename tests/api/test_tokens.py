@@ -19,6 +19,7 @@ BODIES: dict[str, Json] = {
     "create_batch": [{"path": "/profile", "method": "GET"}],
     "create_extrafield": {"title": "New"},
     "create_order": {"email": "jo@example.com"},
+    "restore_customer": {"to": 1},
     "update_customers": {"mode": "SELECTED", "ids": [], "delete": True},
 }
 STORE = "/api/v3/{storeId}"
