@@ -24,6 +24,7 @@ CustomaryError
 │   ├── RequestTimeout          408
 │   ├── EmailAlreadyUsed        409
 │   ├── PositionNotReached      409
+│   ├── ReferenceAlreadyUsed    409
 │   ├── PreconditionFailed      412
 │   ├── RequestTooLarge         413
 │   └── UnsupportedContentType  415
@@ -214,6 +215,13 @@ class PositionNotReached(RequestError):
 
     status = 409
     code = "POSITION_NOT_REACHED"
+
+
+class ReferenceAlreadyUsed(RequestError):
+    """Another customer of the store has this external reference id"""
+
+    status = 409
+    code = "EXTERNAL_REFERENCE_ALREADY_USED"
 
 
 class PreconditionFailed(RequestError):

@@ -60,6 +60,8 @@ CHOICES = (
     "`If-None-Match` of a write",
     "`handling=strict` knows what an answer has",
     "`return=representation` is for customers",
+    "Each item is a call of its own",
+    "`externalReferenceId` can be written here",
     "A list by cursor goes by id",
     "It ends where there is no `next`",
     "What changes meanwhile",
@@ -153,16 +155,23 @@ def test_the_example_of_a_test_runs(tmp_path: Path) -> None:
 
 
 def test_the_examples_for_many_customers_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    example, listing = blocks(DOCS / "howto" / "change-many-customers.md", "python")
+    example, upsert, listing = blocks(DOCS / "howto" / "change-many-customers.md", "python")
     with server_in_thread(tmp_path / "customary.db") as server:
         server.add_store(1003)
         token = server.add_token(1003)
         customers = f"{server.base_url}/api/v3/1003/customers"
         httpx.post(customers, params={"token": token}, json={"email": "jo@example.com"}).raise_for_status()
-        for each in (example, listing):
+        for each in (example, upsert, listing):
             exec(each, {"base_url": server.base_url, "token": token})
     printed = capsys.readouterr().out.splitlines()
-    assert printed == ["phone 200 {'updateCount': 1}", "read 200 {'email': 'jo@example.com'}", "jo@example.com"]
+    assert printed == [
+        "phone 200 {'updateCount': 1}",
+        "read 200 {'email': 'jo@example.com'}",
+        "created None",
+        "failed Field Customer.taxExempt must be true or false",
+        "jo@example.com",
+        "ann@example.com",
+    ]
 
 
 def test_the_example_of_a_copy_runs(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import schemathesis
 import yaml
 from msgspec import inspect
 
+from customary.api.router import Route
 from customary.api.routes import ROUTES
 from customary.errors import HttpError
 from customary.model import body as bodies
@@ -21,7 +22,8 @@ from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpd
 from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
-from customary.rules import answers, batch, feed, history, orders, places, restore, summaries
+from customary.model.upsert import UPSERT_KEYS, UpsertCustomerBody
+from customary.rules import answers, batch, feed, history, orders, places, restore, summaries, upsert
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -45,6 +47,7 @@ BODY_STRUCTS: Mapping[str, type] = {
     "BatchRequestBody": batch.BatchRequestBody,
     "RestoreBody": bodies.RestoreBody,
     "MassUpdateBody": MassUpdateBody,
+    "UpsertCustomerBody": UpsertCustomerBody,
     "ManyCustomersBody": ManyCustomersBody,
 }
 ANSWER_STRUCTS: Mapping[str, type] = {
@@ -65,6 +68,9 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "FieldChange": history.FieldChange,
     "Restored": restore.RestoreAnswer,
     "NotRestored": restore.NotRestored,
+    "Upserts": upsert.UpsertAnswer,
+    "Upserted": upsert.UpsertedAnswer,
+    "Error": answers.ErrorAnswer,
     "Batch": batch.BatchAnswer,
     "BatchResponse": batch.BatchResponseAnswer,
     "CustomerFilters": summaries.CustomerFiltersAnswer,
@@ -81,6 +87,7 @@ KINDS: Mapping[type[inspect.Type], str] = {
     inspect.BoolType: "boolean",
     inspect.NoneType: "null",
     inspect.StructType: "object",
+    inspect.DictType: "object",
     inspect.VarTupleType: "array",
     inspect.ListType: "array",
 }
@@ -94,14 +101,17 @@ def operations() -> Iterator[tuple[str, str, Schema]]:
 
 
 def scope_of(operation: Schema) -> str | None:
-    """Both ways to send the token must ask for the same single scope, or for none, which any token has."""
+    """Both ways to send the token must ask for the same scopes, or for none, which any token has."""
     scopes = {name: needed for requirement in operation["security"] for name, needed in requirement.items()}
     if not scopes:
         return None
     assert scopes.keys() == {"bearer", "query_token"}
     assert scopes["query_token"] == scopes["bearer"]
-    (scope,) = scopes["bearer"] or [""]
-    return str(scope)
+    return " ".join(scopes["bearer"])
+
+
+def scope_of_route(route: Route) -> str | None:
+    return route.scope if route.also_scope is None else f"{route.scope} {route.also_scope}"
 
 
 def references(value: Any) -> Iterator[str]:
@@ -238,12 +248,12 @@ def test_every_reference_leads_somewhere_and_nothing_is_left_over() -> None:
 
 def test_routes_and_document_are_the_same() -> None:
     described = {(method, path, each["operationId"], scope_of(each)) for method, path, each in operations()}
-    served = {(route.method, route.template, route.handler.__name__, route.scope) for route in ROUTES}
+    served = {(route.method, route.template, route.handler.__name__, scope_of_route(route)) for route in ROUTES}
     assert described == served
 
 
 def test_scopes_exist() -> None:
-    assert {scope_of(operation) for _, _, operation in operations()} - {None, ""} <= set(SCOPES)
+    assert {scope for _, _, operation in operations() for scope in (scope_of(operation) or "").split()} <= set(SCOPES)
 
 
 @pytest.mark.parametrize("name", BODY_STRUCTS)
@@ -311,6 +321,7 @@ def test_lists_of_words_are_the_servers() -> None:
     assert tuple(SCHEMAS["SortOrder"]["enum"]) == SORT_ORDERS
     assert tuple(SCHEMAS["MassUpdateBody"]["properties"]["mode"]["enum"]) == SELECT_MODES
     assert tuple(SCHEMAS["RestoreBody"]["properties"]["fields"]["items"]["enum"]) == restore.RESTORABLE
+    assert tuple(SCHEMAS["UpsertBody"]["properties"]["by"]["enum"]) == UPSERT_KEYS
     assert tuple(SCHEMAS["ContactType"]["enum"]) == CONTACT_TYPES
     assert tuple(SCHEMAS["ExtrafieldType"]["enum"]) == EXTRAFIELD_TYPES
     assert tuple(SCHEMAS["PaymentStatus"]["enum"]) == PAYMENT_STATUSES

@@ -120,7 +120,7 @@ class World:
             body["total"] = 1  # they may come to more than an order can
         for each in (body, *(element for name in LISTS for element in body.get(name) or ())):
             for name in INTEGERS:  # 5.0 is an integer to JSON Schema, not to the server
-                if isinstance(each.get(name), float):
+                if isinstance(each, dict) and isinstance(each.get(name), float):
                     each[name] = int(each[name])
         for value in body.get("extrafields") or ():
             body["extrafields"] = [{"key": self.ids["key"], "value": str(value.get("value", ""))}]

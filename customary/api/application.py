@@ -107,6 +107,8 @@ class Application:
             call.store_id = call.number("storeId")
         if route.scope is not None:
             call.token = await self._authentication.check(call.store_id, request.digest(), route.scope, route.public)
+        if route.also_scope is not None:
+            await self._authentication.check(call.store_id, request.digest(), route.also_scope)
 
     def _log(self, call: Call, method: str, route: Route, status: int, started: float) -> None:
         if self._access_log is None:

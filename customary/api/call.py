@@ -14,6 +14,7 @@ from customary.errors import HttpError, InvalidBody, WrongParameter
 from customary.model.change import Origin
 from customary.model.store import Token
 from customary.operations.passwords import PasswordHashing
+from customary.rules.answers import ErrorAnswer
 from customary.rules.body import decode_body, decode_fitting
 from customary.rules.conditions import NO_CONDITIONS, Conditions, entity_tag, is_known, read_conditions
 from customary.rules.preferences import NO_PREFERENCES, Preferences, applied_header, parse_preferences
@@ -129,14 +130,17 @@ class Call:
             return body
         return decode_body(self.body, decoder, name)
 
-    def decode_fitting(self, decoder: "json.Decoder[Body]", name: str) -> tuple[Body, Problems]:
+    def decode_fitting(
+        self, decoder: "json.Decoder[Body]", name: str, part: bytes | None = None
+    ) -> tuple[Body, Problems]:
         """The body without what has a wrong type, and the problems of that, for the operation to refuse it with.
 
-        Raises WrongJson, InvalidBody.
+        ``part`` stands for one that is decoded by itself. Raises WrongJson, InvalidBody.
         """
-        body, problems = decode_fitting(self.body, decoder, name)
+        raw = self.body if part is None else part
+        body, problems = decode_fitting(raw, decoder, name)
         if self.wants("strict"):
-            problems = problems | unknown_keys(self.body, decoder.type, name)
+            problems = problems | unknown_keys(raw, decoder.type, name)
         return body, problems
 
     def answer(self, value: Any) -> Answer:
@@ -172,9 +176,10 @@ def parse_query(query_string: str) -> dict[str, str]:
 
 
 def answer_error(error: HttpError, request_id: str) -> Answer:
+    return Answer(_encode(describe_error(error, request_id)), error.status, (JSON_TYPE, *error.headers))
+
+
+def describe_error(error: HttpError, request_id: str) -> ErrorAnswer:
     """The contract's one error shape."""
     message = error.message if error.status != 500 else f"{error.message} (request {request_id})"
-    body: dict[str, Any] = {"errorMessage": message, "errorCode": error.code}
-    if error.details:
-        body["args"] = error.details
-    return Answer(_encode(body), error.status, (JSON_TYPE, *error.headers))
+    return ErrorAnswer(error_message=message, error_code=error.code, args=dict(error.details))

@@ -14,14 +14,15 @@ LONGEST_NUMBER = 18
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``scope`` is what the token must have; an empty one is any token, None no token at all. A public token has no
-    scopes, and does only where ``public`` says so."""
+    """``scope`` is what the token must have, and ``also_scope`` where it must have two; an empty one is any token, None
+    no token at all. A public token has no scopes, and does only where ``public`` says so."""
 
     method: str
     template: str
     handler: Handler
     scope: str | None = None
     public: bool = False
+    also_scope: str | None = None
 
 
 @dataclass(slots=True)

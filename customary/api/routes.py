@@ -15,6 +15,7 @@ from customary.api import (
     profiles,
     service,
     summaries,
+    upsert,
 )
 from customary.api.router import Route
 
@@ -72,6 +73,9 @@ ROUTES = (
     Route("GET", f"{OWN}/customers/{{customerId}}/history/{{seq}}", history.get_version, "read_customers"),
     Route("POST", f"{OWN}/customers/{{customerId}}/restore", history.restore_customer, "update_customers"),
     Route("GET", f"{OWN}/customers", listing.list_customers, "read_customers"),
+    Route(
+        "POST", f"{OWN}/customers/upsert", upsert.upsert_customers, "update_customers", also_scope="create_customers"
+    ),
     Route("GET", "/health/live", service.health_live),
     Route("GET", "/health/ready", service.health_ready),
     Route("GET", "/openapi.json", service.openapi),

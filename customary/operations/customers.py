@@ -25,7 +25,7 @@ async def create_customer(
 
     Raises InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
     """
-    password_hash = "" if problems else await _hash_password(body, passwords)
+    password_hash = "" if problems else await hash_password(body, passwords)
 
     async def work(transaction: Transaction) -> Customer:
         facts = await read_facts(transaction, store_id, body)
@@ -50,7 +50,7 @@ async def update_customer(
 
     Raises CustomerNotFound, PreconditionFailed, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
     """
-    password_hash = "" if problems else await _hash_password(body, passwords)
+    password_hash = "" if problems else await hash_password(body, passwords)
 
     async def work(transaction: Transaction) -> Customer:
         customer = await read_customer(transaction, store_id, customer_id)
@@ -108,7 +108,7 @@ async def read_facts(reader: Reader, store_id: int, body: CustomerBody, known_gr
     )
 
 
-async def _hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:
+async def hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:
     """Empty without a password, and for one that the rule will refuse."""
     if not body.password or len(body.password) > 255:
         return ""

@@ -17,6 +17,14 @@ from customary.rules.money import average, plain_number
 ENTITY_TYPES = ("CUSTOMERS",)
 
 
+class ErrorAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """``args``: name or path → what is wrong with it."""
+
+    error_message: str
+    error_code: str
+    args: dict[str, str] = {}
+
+
 class PersonAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     name: str = ""
     first_name: str = ""

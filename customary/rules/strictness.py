@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, inspect
 
 from customary.model import body as bodies
+from customary.model.upsert import UpsertCustomerBody
 from customary.rules import answers
 from customary.rules.orders import OrderAnswer
 from customary.rules.problems import MOST_PROBLEMS, Problems
@@ -17,6 +18,7 @@ LONGEST_KEY = 100
 
 _ANSWERS: dict[type, type[Struct]] = {
     bodies.CustomerBody: answers.CustomerAnswer,
+    UpsertCustomerBody: answers.CustomerAnswer,
     bodies.ContactBody: answers.ContactAnswer,
     bodies.GroupBody: answers.GroupAnswer,
     bodies.ExtrafieldBody: answers.ExtrafieldAnswer,

@@ -64,8 +64,12 @@ class Transaction(Reader, Protocol):
     async def find_customer(self, email: str) -> Customer | None:
         """By its e-mail, whatever its case."""
 
+    async def find_customer_by_reference(self, reference: str) -> Customer | None:
+        """By its external reference id, to the letter."""
+
     async def add_customer(self, customer: Customer) -> Customer:
-        """Raises EmailAlreadyUsed. Returns the customer with its version, and with the figures of its orders."""
+        """Raises EmailAlreadyUsed, ReferenceAlreadyUsed. Returns the customer with its version, and with the figures of
+        its orders."""
 
     async def restore_customer(self, customer: Customer) -> Customer:
         """One that was deleted, under its id: its history goes on, and its deletion is not listed any more.
@@ -74,9 +78,9 @@ class Transaction(Reader, Protocol):
         """
 
     async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
-        """``before`` is what this transaction read, and its figures stay. Raises EmailAlreadyUsed.
+        """``before`` is what this transaction read, and its figures stay.
 
-        Returns ``after`` with its version.
+        Returns ``after`` with its version. Raises EmailAlreadyUsed, ReferenceAlreadyUsed.
         """
 
     async def delete_customer(self, customer: Customer) -> None: ...

@@ -17,10 +17,12 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
 class Wish(NamedTuple):
-    """What a work will read first: customers by id and by e-mail key. The work waits for its turn."""
+    """What a work will read first: customers by id, by e-mail key, by external reference id. The work waits for its
+    turn."""
 
     ids: tuple[int, ...] = ()
     emails: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 class Ask(NamedTuple):

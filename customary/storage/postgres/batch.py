@@ -100,7 +100,8 @@ class Batch:
     async def _prefetch(self, wishes: Sequence[Wish]) -> None:
         ids = {number for wish in wishes for number in wish.ids}
         emails = {key for wish in wishes for key in wish.emails}
-        await carry_on(self.overlay.prefetch(ids, emails), self._connection)
+        references = {reference for wish in wishes for reference in wish.references}
+        await carry_on(self.overlay.prefetch(ids, emails, references), self._connection)
 
     async def _run_one(self, work: Coroutine[Any, Any, Any], wish: Any) -> Any:
         if isinstance(wish, Ended):

@@ -7,7 +7,7 @@ was read, so what is known stays true to the end of the transaction.
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from customary.errors import EmailAlreadyUsed
+from customary.errors import EmailAlreadyUsed, ReferenceAlreadyUsed
 from customary.model.customer import Customer
 from customary.storage.postgres.asking import Ask, hand_out, read, write, write_all
 from customary.storage.postgres.counters import StoreCounters
@@ -61,6 +61,8 @@ class Overlay:
         self._emails: dict[str, int | None] = {}
         self._pending: dict[int, Pending | None] = {}
         self._freed: dict[str, bool] = {}
+        self._references: dict[str, int | None] = {}
+        self._moved_references: dict[str, int | None] = {}
         self._members: dict[int, int] = {}
         self._values: dict[tuple[str, int], bool] = {}
         self._changes: list[tuple[Any, ...]] = []
@@ -95,7 +97,9 @@ class Overlay:
         self._undo.append((mapping, key, mapping.get(key, _NOTHING)))
         mapping[key] = value
 
-    async def prefetch(self, ids: set[int], emails: set[str]) -> None:
+    async def prefetch(self, ids: set[int], emails: set[str], references: set[str]) -> None:
+        if references:
+            ids = ids | await self._learn_holders(references)
         if ids:
             self._known.update(dict.fromkeys(ids))
             self._learn(await read("get_customers_to_replace", self.store_id, sorted(ids)))
@@ -116,15 +120,28 @@ class Overlay:
 
     async def customer(self, customer_id: int) -> Customer | None:
         if customer_id not in self._known:
-            await self.prefetch({customer_id}, set())
+            await self.prefetch({customer_id}, set(), set())
         held = self._known[customer_id]
         return held.customer if held else None
 
     async def customer_by_email(self, key: str) -> Customer | None:
         if key not in self._emails:
-            await self.prefetch(set(), {key})
+            await self.prefetch(set(), {key}, set())
         owner = self._emails[key]
         return None if owner is None else await self.customer(owner)
+
+    async def customer_by_reference(self, reference: str) -> Customer | None:
+        if reference not in self._references:
+            await self._learn_holders({reference})
+        holder = self._references[reference]
+        return None if holder is None else await self.customer(holder)
+
+    async def _learn_holders(self, references: set[str]) -> set[int]:
+        """The customers that have them."""
+        self._references.update(dict.fromkeys(references))
+        holders = dict(await read("get_holders_of_references", self.store_id, sorted(references)))
+        self._references.update(holders)
+        return set(holders.values())
 
     async def customers(self, statement: str, *values: Any) -> list[Customer]:
         """Those that a named statement finds, once everything is written."""
@@ -138,7 +155,9 @@ class Overlay:
 
     async def add(self, customer: Customer) -> None:
         keys, texts, plain = rows.key_columns(customer), rows.text_columns(customer), rows.plain_columns(customer)
+        await self._check_reference(customer)
         await self._claim(keys[0], customer)
+        self._move_reference(customer.id, "", customer.external_reference_id)
         if customer.id in self._pending:  # its row is still to be deleted
             await self.flush()
         held = Held(customer, plain[-1], keys, texts)
@@ -149,9 +168,14 @@ class Overlay:
         """The document that was replaced; None when it is the one in the database."""
         old = self._as_read(before)
         keys, texts, plain = rows.key_columns(after), rows.text_columns(after), rows.plain_columns(after)
+        moved = before.external_reference_id != after.external_reference_id
+        if moved:
+            await self._check_reference(after)
         if keys[0] != old.keys[0]:
             await self._claim(keys[0], after)
             self._free(old.keys[0])
+        if moved:
+            self._move_reference(after.id, before.external_reference_id, after.external_reference_id)
         pending = self._pending.get(after.id)
         in_database = self._in_database(before)
         held = Held(after, plain[-1], keys, texts)
@@ -170,6 +194,7 @@ class Overlay:
         if pending is not None and pending.new:
             await self.flush()
         self._free(old.keys[0])
+        self._move_reference(customer.id, customer.external_reference_id, "")
         self._set(self._known, customer.id, None)
         self._set(self._pending, customer.id, DELETED)
         return None if in_database else old.document
@@ -201,7 +226,7 @@ class Overlay:
         if self._undo:
             self.half_done = True
             self._undo.clear()
-        if not (self._changes or self._pending or self._members or self._values):
+        if not (self._changes or self._pending or self._members or self._values or self._moved_references):
             return
         self.changed = True
         changes, self._changes = self._changes, []
@@ -216,6 +241,8 @@ class Overlay:
         await self._write_members(members)
         values, self._values = self._values, {}
         await self._write_values(values)
+        references, self._moved_references = self._moved_references, {}
+        await self._write_references(references)
 
     async def _write_changes(self, changes: list[tuple[Any, ...]]) -> None:
         of_rows = [change[:-1] for change in changes if change[-1] is FROM_ROW]
@@ -256,6 +283,12 @@ class Overlay:
             holders = sorted(holder for holder, value in values.items() if value == there)
             await write_all(statement, self.store_id, holders)
 
+    async def _write_references(self, holders: dict[str, int | None]) -> None:
+        if holders:
+            await write("delete_references", self.store_id, sorted(holders))
+            kept = sorted((reference, holder) for reference, holder in holders.items() if holder is not None)
+            await write_all("add_references", self.store_id, kept)
+
     def _as_read(self, customer: Customer) -> Held:
         held = self._known.get(customer.id)
         if held is not None and held.customer is customer:
@@ -279,6 +312,18 @@ class Overlay:
     def _free(self, email_key: str) -> None:
         self._set(self._emails, email_key, None)
         self._set(self._freed, email_key, True)
+
+    async def _check_reference(self, customer: Customer) -> None:
+        reference = customer.external_reference_id
+        holder = await self.customer_by_reference(reference) if reference else None
+        if holder is not None and holder.id != customer.id:
+            raise ReferenceAlreadyUsed(f"Customer with external reference id {reference} already exists")
+
+    def _move_reference(self, customer_id: int, before: str, after: str) -> None:
+        for reference, holder in ((before, None), (after, customer_id)):
+            if reference:
+                self._set(self._references, reference, holder)
+                self._set(self._moved_references, reference, holder)
 
     def with_figures(self, customer: Customer) -> None:
         """The customer as it stands in the database after its figures were written there."""

@@ -89,6 +89,10 @@ class PostgresTransaction:
         await self.turn(Wish(emails=(key,)))
         return await self._overlay.customer_by_email(key)
 
+    async def find_customer_by_reference(self, reference: str) -> Customer | None:
+        await self.turn(Wish(references=(reference,)))
+        return await self._overlay.customer_by_reference(reference)
+
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
         await self.turn()
         if store_id != self._store_id or not rows.is_id(group_id):

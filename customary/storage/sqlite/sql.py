@@ -2,5 +2,13 @@
 
 from customary.storage.statements import load_statements
 
-FILES = ("statements.sql", "feed.sql", "history.sql", "orders.sql", "summaries.sql", "tickets.sql")
+FILES = (
+    "statements.sql",
+    "feed.sql",
+    "history.sql",
+    "orders.sql",
+    "references.sql",
+    "summaries.sql",
+    "tickets.sql",
+)
 SQL = {name: text for file in FILES for name, text in load_statements("customary.storage.sqlite", file).items()}

@@ -21,6 +21,7 @@ from customary.storage.sqlite.counters import StoreCounters
 from customary.storage.sqlite.history import list_customer_versions, newest_change
 from customary.storage.sqlite.listing import find_by_id
 from customary.storage.sqlite.orders import OrderBook
+from customary.storage.sqlite.references import check_reference, move_reference
 from customary.storage.sqlite.sql import SQL
 
 
@@ -93,8 +94,12 @@ class SqliteTransaction:
         return self._remember_all((row,))[0]
 
     async def find_customer(self, email: str) -> Customer | None:
-        row = self._execute(SQL["find_customer"], (self._store_id, email_key(email))).fetchone()
-        return rows.decode_customer(row[0]) if row else None
+        found = self._remember_all(self._execute(SQL["find_customer"], (self._store_id, email_key(email))))
+        return found[0] if found else None
+
+    async def find_customer_by_reference(self, reference: str) -> Customer | None:
+        found = self._remember_all(self._execute(SQL["find_customer_by_reference"], (self._store_id, reference)))
+        return found[0] if found else None
 
     async def get_group(self, store_id: int, group_id: int) -> Group | None:
         row = self._execute(SQL["get_group"], (store_id, group_id)).fetchone()
@@ -131,6 +136,7 @@ class SqliteTransaction:
 
     def _insert(self, customer: Customer, stats: Stats | None) -> Customer:
         stored = replace(customer, version=self._counters.seq + 1, stats=stats)
+        check_reference(self._execute, self._store_id, stored)
         key = rows.customer_key(self._store_id, stored.id)
         identity = (key, self._store_id, stored.id, stored.registered)
         keys, texts = rows.key_columns(stored), rows.text_columns(stored)
@@ -141,6 +147,7 @@ class SqliteTransaction:
         self._counters.customer_count += 1
         self._move_members(0, stored.customer_group_id)
         self._move_values(stored.id, (), stored.extrafields)
+        move_reference(self._execute, self._store_id, stored.id, "", stored.external_reference_id)
         return stored
 
     async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
@@ -149,6 +156,9 @@ class SqliteTransaction:
         read = self._read.get(before.id)
         old = read if read and read.customer is before else read_row(before)
         keys, texts = rows.key_columns(stored), rows.text_columns(stored)
+        moved = (before.external_reference_id, stored.external_reference_id)
+        if moved[0] != moved[1]:
+            check_reference(self._execute, self._store_id, stored)
         if keys != old.keys:
             self._store_unique("replace_customer_keys", (*keys, key), stored.email)
             self._move_members(before.customer_group_id, stored.customer_group_id)
@@ -158,6 +168,8 @@ class SqliteTransaction:
             self._mark_unindexed(key)
         if stored.extrafields != before.extrafields:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
+        if moved[0] != moved[1]:
+            move_reference(self._execute, self._store_id, stored.id, *moved)
         self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
         self._append("customer", stored.id, kind, before.version, old.document)
         return stored
@@ -169,6 +181,7 @@ class SqliteTransaction:
         self._counters.customer_count -= 1
         self._move_members(customer.customer_group_id, 0)
         self._move_values(customer.id, customer.extrafields, ())
+        move_reference(self._execute, self._store_id, customer.id, customer.external_reference_id, "")
         self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
 
     async def add_group(self, group: Group) -> None:

@@ -72,6 +72,14 @@ def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
             ["SEARCH customer USING INDEX customer_by_group (store_id=? AND customer_group_id=?)"],
         ),
         ("find_customer", ["SEARCH customer USING INDEX customer_by_email (store_id=? AND email_key=?)"]),
+        (
+            "find_customer_by_reference",
+            ["SEARCH customer_reference USING PRIMARY KEY (store_id=? AND external_reference_id=?)", BY_ROWID[0]],
+        ),
+        (
+            "get_holder_of_reference",
+            ["SEARCH customer_reference USING PRIMARY KEY (store_id=? AND external_reference_id=?)"],
+        ),
         ("set_figures", BY_ROWID),
         ("list_extrafields", ["SEARCH extrafield USING PRIMARY KEY (store_id=?)"]),
         (
