@@ -4,15 +4,16 @@
 server would answer them; the token is known to everybody.
 """
 
+import asyncio
 import sys
 from typing import Any
 
 import uvloop
-from granian.server.embed import Server
 from msgspec import convert
 
 from benchmarks import population
 from customary.app import build_application, build_server, rarely_collect_garbage
+from customary.listening import listen
 from customary.logs import AccessLog
 from customary.model.body import CustomerBody
 from customary.model.change import Origin
@@ -65,9 +66,9 @@ async def serve(port: int) -> None:
     settings = Settings(port=port)
     storage: Storage = NoStorage()  # type: ignore[assignment]  # only what the measured calls ask for
     application = build_application(settings, storage, PasswordHashing(), AccessLog(settings.log_format))
-    server: Server = build_server(settings, application, port)
     rarely_collect_garbage()
-    await server.serve()
+    await build_server(settings, application).start(listen(settings.host, port))
+    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from benchmarks.wire import STORE_ID, ContractWire
 from benchmarks.workloads import Cell
 
 SCOPES = "read_customers,update_customers,create_customers"
-PACKAGES = ("customary", "granian", "msgspec", "apsw")
+PACKAGES = ("customary", "httptools", "uvloop", "msgspec", "apsw")
 DATABASE = "customers.db"
 TOKEN = "token"
 

@@ -3,36 +3,31 @@
 import asyncio
 import gc
 import signal
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-
 from customary.api.application import Application
 from customary.api.batch_worker import BatchWorker
 from customary.api.call import Services
 from customary.api.feed_readers import FeedReaders
-from customary.api.request import Limits
 from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError
-from customary.listening import reserve_port
+from customary.listening import listen
 from customary.logs import AccessLog
+from customary.network.message import Limits
+from customary.network.server import HttpServer, tls_context
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
 from customary.sole_server import sole_server
 from customary.storage import Storage, is_postgres, open_storage
 
 TLS_DIRECTORY = "customary-tls"
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
-"""What listens on every address → one to try it at."""
-STOP_SECONDS = 1.0
-"""For the HTTP server to close its connections after the last answer."""
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 -- compared, not bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +71,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
 
     Raises OperatorError when the address can't be used or the database can't be opened.
     """
-    reserved = reserve_port(settings.host, settings.port)
-    port = reserved.getsockname()[1]
+    listening = listen(settings.host, settings.port)
     async with AsyncExitStack() as stack:
-        stack.callback(reserved.close)
+        stack.callback(listening.close)
         if not is_postgres(settings.database):  # which any number of servers work on
             stack.enter_context(sole_server(_database_file(settings)))
         storage = await _open(settings)
@@ -94,11 +88,13 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         worker = BatchWorker(application.services, application.dispatch)
         await worker.start()  # before the first request: a batch that comes in meanwhile would be taken up twice
         stack.push_async_callback(worker.stop, settings.drain_timeout)
-        stack.push_async_callback(_stop_answering, await _start_answering(settings, application, port))
-        stack.push_async_callback(application.drain, settings.drain_timeout)
+        server = build_server(settings, application)
+        stack.push_async_callback(server.stop)
+        await server.start(listening, _tls(settings))
+        stack.push_async_callback(server.drain, settings.drain_timeout)
         stack.callback(application.services.feed_readers.stop)  # nobody is kept waiting
         stack.callback(worker.begin_to_stop)  # beside the requests that are in flight, not after them
-        yield RunningServer(_base_url(settings, port), storage, authority)
+        yield RunningServer(_base_url(settings, listening.getsockname()[1]), storage, authority)
 
 
 def _database_file(settings: Settings) -> Path:
@@ -137,60 +133,30 @@ def _base_url(settings: Settings, port: int) -> str:
     return f"{'https' if settings.tls_certificate else 'http'}://{host}:{port}"
 
 
-async def _start_answering(
-    settings: Settings, application: Application, port: int
-) -> tuple[Server, "asyncio.Future[None]"]:
-    server = build_server(settings, application, port)
-    serving = asyncio.ensure_future(server.serve())
-    await _wait_until_it_answers(settings.host, port, serving)
-    return server, serving
-
-
-async def _stop_answering(started: tuple[Server, "asyncio.Future[None]"]) -> None:
-    server, serving = started
-    server.stop()  # type: ignore[no-untyped-call]  # Granian's has no annotations
-    await asyncio.wait([serving], timeout=STOP_SECONDS)
-
-
 def build_application(
     settings: Settings, storage: Storage, passwords: PasswordHashing, access_log: AccessLog | None = None
 ) -> Application:
     """The application on a given storage; the clock is the system's."""
     services = Services(storage, passwords, time.time, feed_readers=FeedReaders(settings.feed_readers))
-    limits = Limits(body=settings.body_limit, body_seconds=settings.body_timeout)
-    return Application(Router(ROUTES), services, limits, access_log)
+    return Application(Router(ROUTES), services, access_log)
 
 
-def build_server(settings: Settings, application: Application, port: int) -> Server:
-    """Granian in this process: its I/O runs in a thread of its own, the application on this event loop."""
-    return Server(
-        application,
-        address=settings.host,
-        port=port,
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=1024,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=int(settings.header_timeout * 1000), max_buffer_size=settings.header_limit
-        ),
-        ssl_cert=settings.tls_certificate,
-        ssl_key=settings.tls_key,
-        log_enabled=False,
+def build_server(settings: Settings, application: Application) -> HttpServer:
+    """The HTTP server in front of an application, on the running event loop."""
+    limits = Limits(
+        body=settings.body_limit,
+        body_seconds=settings.body_timeout,
+        head=settings.header_limit,
+        head_seconds=settings.header_timeout,
     )
+    return HttpServer(application, limits)
 
 
-async def _wait_until_it_answers(host: str, port: int, serving: "asyncio.Future[None]") -> None:
-    address = EVERY_ADDRESS.get(host, host)
-    for _ in range(200):
-        if serving.done():
-            serving.result()
-            raise OperatorError(f"The HTTP server on {host}:{port} did not start")
-        try:
-            _, writer = await asyncio.open_connection(address, port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            return
-    raise OperatorError(f"The HTTP server on {host}:{port} does not answer")
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """Raises OperatorError."""
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    try:
+        return tls_context(settings.tls_certificate, settings.tls_key)
+    except OSError as error:
+        raise OperatorError(f"The certificate and its key can't be used: {error}") from error

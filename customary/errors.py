@@ -4,6 +4,7 @@ CustomaryError
 ├── HttpError                        a client is told of it: a status and a code of the contract
 │   (RequestError, InternalError and ServiceUnavailable derive from it)
 ├── RequestError                     the caller can mend it
+│   ├── BadRequest              400  no HTTP request at all
 │   ├── WrongParameter          400
 │   │   ├── WrongJson           400
 │   │   └── InvalidBody         400  every problem of a body, by path
@@ -27,7 +28,8 @@ CustomaryError
 │   ├── ReferenceAlreadyUsed    409
 │   ├── PreconditionFailed      412
 │   ├── RequestTooLarge         413
-│   └── UnsupportedContentType  415
+│   ├── UnsupportedContentType  415
+│   └── HeadTooLarge            431
 ├── InternalError               500
 ├── ServiceUnavailable          503  try again later
 │   ├── StorageFull             503
@@ -71,6 +73,13 @@ class HttpError(CustomaryError):
 
 class RequestError(HttpError):
     """The request can't be answered as it is"""
+
+
+class BadRequest(RequestError):
+    """The request is no valid HTTP"""
+
+    status = 400
+    code = "BAD_REQUEST"
 
 
 class WrongParameter(RequestError):
@@ -243,6 +252,13 @@ class UnsupportedContentType(RequestError):
 
     status = 415
     code = "UNSUPPORTED_CONTENT_TYPE"
+
+
+class HeadTooLarge(RequestError):
+    """The head of the request is too large"""
+
+    status = 431
+    code = "REQUEST_TOO_LARGE"
 
 
 class InternalError(HttpError):

@@ -15,7 +15,7 @@ import pytest
 
 from customary.demo import STORE_ID, WEEK, fill
 from customary.demo.people import LANGUAGES, make_customers
-from customary.listening import reserve_port
+from customary.listening import listen
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch
 from customary.storage import open_storage
@@ -47,7 +47,7 @@ class Demo:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    with reserve_port("127.0.0.1", 0) as free:
+    with listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "customary", "demo", "--port", str(port)],

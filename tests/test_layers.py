@@ -22,7 +22,8 @@ BELOW: dict[str, set[str]] = {
     "rules": WORDS,
     "storage": WORDS,
     "operations": {"rules", "storage", *WORDS},
-    "api": {"operations", "rules", "storage", "logs", *WORDS},
+    "network": {"errors"},
+    "api": {"network", "operations", "rules", "storage", "logs", *WORDS},
 }
 ROOF = {"__init__", "__main__", "cli", "app", "demo", "testing", "pytest_plugin"}
 OWNERS = {
@@ -30,7 +31,7 @@ OWNERS = {
     "asyncpg": {"storage"},
     "cyclopts": {"cli"},
     "rich": {"cli"},
-    "granian": {"app", "testing"},
+    "httptools": {"network"},
     "cryptography": {"certificates"},
 }
 READS_ITS_TABLES = "countries.py"  # of the ISO names, from files of an installed package, once

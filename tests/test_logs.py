@@ -59,7 +59,7 @@ def test_a_line_a_request(served: tuple[list[dict[str, Any]], str, str]) -> None
         ("GET", template, 200),
         ("PUT", f"{template}/{{customerId}}", 400),
         ("GET", "(none)", 404),
-        ("X" * 20, "(none)", 404),
+        ("", "(none)", 405),
     ]
     assert len({line["requestId"] for line in requests}) == 5
     assert requests[0]["storeId"] == 1003

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from customary.api.call import Answer, Services
+from customary.api.call import Services
 from customary.errors import ServiceUnavailable, StorageFailed
 from customary.model.ticket import Ticket, TicketRequest
+from customary.network.message import Answer
 from customary.operations.batches import KEPT_SECONDS, with_receipts
 from customary.storage.protocol import Storage
 

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.errors import WrongParameter
 from customary.model.ticket import Ticket
+from customary.network.message import Answer
 from customary.operations import batches
 from customary.rules.batch import BatchRequestBody, answer_batch, read_batch
 from customary.rules.parameters import boolean_parameter, text_parameter

@@ -13,6 +13,7 @@ from customary.api.feed_readers import FeedReaders
 from customary.errors import HttpError, InvalidBody, WrongParameter
 from customary.model.change import Origin
 from customary.model.store import Token
+from customary.network.message import JSON_TYPE, Answer
 from customary.operations.passwords import PasswordHashing
 from customary.rules.answers import ErrorAnswer
 from customary.rules.body import decode_body, decode_fitting
@@ -24,10 +25,7 @@ from customary.rules.strictness import unknown_keys
 from customary.storage.protocol import Storage
 
 Body = TypeVar("Body")
-Headers = tuple[tuple[str, str], ...]
 Preference = Literal["strict", "representation", "keep_lists"]
-
-JSON_TYPE = ("content-type", "application/json;charset=UTF-8")
 MOST_PARAMETERS = 200
 
 _encode = json.Encoder().encode
@@ -43,15 +41,6 @@ class Services:
     clock: Callable[[], float]
     new_tickets: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
     feed_readers: FeedReaders = field(default_factory=FeedReaders)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A status, a body and the headers that are not on every answer."""
-
-    body: bytes
-    status: int = 200
-    headers: Headers = (JSON_TYPE,)
 
 
 def no_header(_name: str) -> str | None:

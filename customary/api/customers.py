@@ -2,10 +2,11 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.body import CustomerBody
 from customary.model.customer import Customer
 from customary.model.store import GENERAL
+from customary.network.message import Answer
 from customary.operations import customers, groups
 from customary.operations.extrafields import read_extrafields_of
 from customary.rules.answers import answer_customer

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.feed import FeedPage
+from customary.network.message import Answer
 from customary.operations.feed import read_feed
 from customary.operations.history import tokens_by_id
 from customary.rules.feed import FeedItemAnswer, answer_feed

@@ -2,8 +2,9 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.body import GroupBody
+from customary.network.message import Answer
 from customary.operations import groups
 from customary.rules.answers import answer_group
 from customary.rules.conditions import group_version

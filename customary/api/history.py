@@ -2,8 +2,9 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.body import RestoreBody
+from customary.network.message import Answer
 from customary.operations import history
 from customary.operations.extrafields import read_extrafields_of
 from customary.operations.restore import restore_customer as restore

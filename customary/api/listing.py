@@ -1,6 +1,7 @@
 """The customers of a store from the first to the last, by cursor."""
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
+from customary.network.message import Answer
 from customary.operations import groups, listing
 from customary.operations.extrafields import read_extrafields_of
 from customary.rules.answers import answer_customer

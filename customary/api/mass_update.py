@@ -2,8 +2,9 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.mass_update import MassUpdateBody
+from customary.network.message import Answer
 from customary.operations import mass_update
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.mass_update import read_mass_update

@@ -2,8 +2,9 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.body import OrderBody
+from customary.network.message import Answer
 from customary.operations import orders
 from customary.rules.orders import answer_order, answer_products
 from customary.rules.parameters import MOST_INT32, number_parameter, page_parameters, text_parameter

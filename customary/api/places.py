@@ -1,7 +1,8 @@
 """Countries and states: the same for every store, and no secret."""
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.errors import StoreSuspended
+from customary.network.message import Answer
 from customary.operations.profiles import read_store
 from customary.rules.parameters import boolean_parameter
 from customary.rules.places import answer_countries, answer_states

@@ -2,8 +2,9 @@
 
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.model.body import ProfileBody
+from customary.network.message import Answer
 from customary.operations import profiles
 from customary.rules.answers import answer_profile
 

@@ -4,8 +4,9 @@ only."""
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.errors import MethodNotAllowed, NotFound
+from customary.network.message import Answer
 
 Handler = Callable[[Call], Awaitable[Answer]]
 

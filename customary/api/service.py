@@ -6,9 +6,10 @@ from importlib import resources
 import yaml
 from msgspec import json
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
 from customary.api.reference_page import CONTENT_SECURITY_POLICY, asset, page
 from customary.errors import NotFound, StorageFailed
+from customary.network.message import Answer
 
 
 async def health_live(call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """A store's customers as a whole: what there is to filter by, all ids, and when something changed last."""
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
+from customary.network.message import Answer
 from customary.operations import summaries
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.parameters import text_parameter

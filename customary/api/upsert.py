@@ -2,9 +2,10 @@
 
 from msgspec import Raw, json
 
-from customary.api.call import Answer, Call, describe_error
+from customary.api.call import Call, describe_error
 from customary.errors import HttpError
 from customary.model.upsert import UpsertBody, UpsertCustomerBody, Upserted
+from customary.network.message import Answer
 from customary.operations import upsert
 from customary.rules.upsert import UpsertedAnswer, answer_upsert, read_upsert
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from customary import app
 from customary.demo.people import LANGUAGES, make_customers
-from customary.listening import refuse_taken_port
+from customary.listening import listen
 from customary.logs import set_up_logging
 from customary.model.body import GroupBody
 from customary.model.change import Origin
@@ -31,7 +31,7 @@ async def run(port: int, say: Callable[[str], None]) -> int:
     """Serves the demo and returns the exit code. Raises OperatorError when the port is taken."""
     settings = Settings(host=HOST, port=port, log_format="text")
     set_up_logging(settings.log_format, settings.log_level)
-    refuse_taken_port(HOST, port)
+    listen(HOST, port).close()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the server listens to it: clean up, then stop
     with tempfile.TemporaryDirectory(prefix="customary-demo-") as directory:
         database = f"sqlite:///{Path(directory) / 'demo.db'}"

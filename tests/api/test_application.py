@@ -14,12 +14,13 @@ import httpx
 import pytest
 import uvloop
 
-from customary.api.application import Application, Limits
-from customary.api.call import Answer, Call, Services
+from customary.api.application import Application
+from customary.api.call import Call, Services
 from customary.api.router import Route, Router
-from customary.app import build_server
+from customary.listening import listen
+from customary.network.message import Answer, Limits
+from customary.network.server import HttpServer
 from customary.operations.passwords import PasswordHashing
-from customary.settings import Settings
 from customary.storage import open_storage
 
 SECRET = "secret detail of a crash"
@@ -46,10 +47,10 @@ ROUTES = (Route("GET", "/crash", crash), Route("POST", "/echo", echo), Route("GE
 
 
 class Running:
-    """An application with these routes, and what the tests need to get at it."""
+    """A server with these routes, and what the tests need to get at it."""
 
-    def __init__(self, application: Application, port: int, loop: asyncio.AbstractEventLoop) -> None:
-        self.application = application
+    def __init__(self, server: HttpServer, port: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.server = server
         self.port = port
         self.loop = loop
         self.base_url = f"http://127.0.0.1:{port}"
@@ -70,33 +71,24 @@ class Running:
 def serving(path: Path, limits: Limits) -> Iterator[Running]:
     started: list[Running] = []
     ready, stop = threading.Event(), asyncio.Event()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    listening = listen("127.0.0.1", 0)
 
     async def serve() -> None:
         storage = await open_storage(f"sqlite:///{path}", create=True)
         passwords = PasswordHashing()
-        application = Application(Router(ROUTES), Services(storage, passwords, time.time), limits)
-        server = build_server(Settings(port=port, header_timeout=0.5), application, port)
-        task = asyncio.ensure_future(server.serve())
-        started.append(Running(application, port, asyncio.get_running_loop()))
+        application = Application(Router(ROUTES), Services(storage, passwords, time.time))
+        server = HttpServer(application, limits)
+        await server.start(listening)
+        started.append(Running(server, listening.getsockname()[1], asyncio.get_running_loop()))
         ready.set()
         await stop.wait()
-        server.stop()
-        await task
+        await server.stop()
         passwords.close()
         await storage.close()
 
     thread = threading.Thread(target=lambda: uvloop.run(serve()))
     thread.start()
     ready.wait(timeout=10)
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            break
-        except OSError:
-            time.sleep(0.02)
     yield started[0]
     started[0].loop.call_soon_threadsafe(stop.set)
     thread.join(timeout=10)
@@ -104,7 +96,7 @@ def serving(path: Path, limits: Limits) -> Iterator[Running]:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    with serving(tmp_path / "customers.db", Limits(body=1000, body_seconds=0.5)) as server:
+    with serving(tmp_path / "customers.db", Limits(body=1000, body_seconds=0.5, head_seconds=0.5)) as server:
         yield server
 
 
@@ -156,8 +148,8 @@ def test_while_it_stops_the_request_in_flight_is_answered_and_a_new_one_refused(
     ANSWERING.clear()
     in_flight.start()
     assert ANSWERING.wait(timeout=10)
-    drain = asyncio.run_coroutine_threadsafe(running.application.drain(5), running.loop)
-    while not running.application.draining:
+    drain = asyncio.run_coroutine_threadsafe(running.server.drain(5), running.loop)
+    while not running.server.handler.draining:
         time.sleep(0.01)
     refused = httpx.get(f"{running.base_url}/slow")
     assert refused.status_code == 503
@@ -176,7 +168,7 @@ def test_a_request_that_is_not_finished_when_it_stops_is_answered_in_the_same_sh
     ANSWERING.clear()
     in_flight.start()
     assert ANSWERING.wait(timeout=10)
-    asyncio.run_coroutine_threadsafe(running.application.drain(0), running.loop).result(timeout=5)
+    asyncio.run_coroutine_threadsafe(running.server.drain(0), running.loop).result(timeout=5)
     in_flight.join(timeout=5)
     assert answers[0].status_code == 503
     assert answers[0].json() == {

@@ -231,11 +231,17 @@ def test_methods_that_a_path_does_not_have(shop: Shop, template: str, methods: s
         "asset": "start.js",
     }
     path = template.format(storeId=shop.store_id, **values)
-    for method in {"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "BREW"} - methods:
+    for method in {"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "PROPFIND"} - methods:
         answer = shop.client.request(method, path)
         assert answer.status_code == 405, method
         assert answer.json() == {"errorMessage": "Method not allowed", "errorCode": "METHOD_NOT_ALLOWED"}
         assert set(answer.headers["allow"].split(", ")) - {"HEAD"} == methods
+
+
+def test_a_method_that_http_does_not_know(shop: Shop, customer: str) -> None:
+    status, headers, body = raw(shop, head(shop, "BREW", customer))
+    assert (status, body) == (405, {"errorMessage": "Method not allowed", "errorCode": "METHOD_NOT_ALLOWED"})
+    assert (headers["allow"], headers["connection"]) == ("GET, PUT, POST, DELETE", "close")
 
 
 def test_every_answer_has_a_request_id_of_its_own(shop: Shop) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from customary.api.batch_worker import BatchWorker
-from customary.api.call import Answer
 from customary.api.routes import ROUTES
 from customary.app import build_application
 from customary.errors import ServiceUnavailable, StorageFailed
 from customary.model.store import SCOPES, Store, Token
 from customary.model.ticket import Ticket, TicketRequest
+from customary.network.message import Answer
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
 from customary.storage import open_storage

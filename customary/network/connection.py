@@ -1,0 +1,316 @@
+"""One connection of a client: parses what comes in, has requests answered one after the other, writes the answers.
+
+Everything happens on the event loop's thread: a hand-over to another thread costs more than a request takes.
+"""
+
+import asyncio
+import logging
+import re
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from http import HTTPStatus
+from math import inf
+from typing import TYPE_CHECKING
+
+import httptools
+
+from customary.errors import BadRequest, HeadTooLarge, HttpError, MethodNotAllowed, RequestTimeout
+from customary.network.message import Answer, Request
+
+if TYPE_CHECKING:
+    from customary.network.server import HttpServer
+
+log = logging.getLogger(__name__)
+
+LINGER_SECONDS = 2.0
+"""How long what a client still sends is read and thrown away, so that it gets to read its answer."""
+PARTING_SECONDS = 1.0
+"""How much longer a read goes on for a client that has closed its side."""
+MOST_WAITING = 16
+"""Requests of a client that does not wait for answers; then its connection is not read until they are answered."""
+READS = frozenset({"GET", "HEAD"})
+METHODS = ("GET", "PUT", "POST", "DELETE")
+CLOSE = (("connection", "close"),)
+LOST = "The connection was closed before the body had arrived"
+_REQUEST_LINE = re.compile(rb"[A-Za-z-]+ +[/h*]")
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+
+class Connection(asyncio.Protocol):
+    """From its making to its loss. The server aborts, or times out, what is still waiting at ``deadline``."""
+
+    def __init__(self, server: "HttpServer") -> None:
+        self._server = server
+        self._handler = server.handler
+        self._limits = server.limits
+        self._loop = server.loop
+        self._parser = httptools.HttpRequestParser(self)
+        self._transport: asyncio.Transport
+        self._arriving: Request | None = None
+        self._in_head = False
+        self._head_bytes = 0
+        self._received = 0
+        self._waiting: deque[Request] = deque()
+        self._answering: Request | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._refusal: Answer | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._reading = True
+        self._streaming = False
+        self._closing = False
+        self._lost = False
+        self.deadline = inf
+
+    # What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]  # a connection's transport can write, too
+        self._server.connections.add(self)
+        self.deadline = self._loop.time() + self._limits.head_seconds
+
+    def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return
+        self._received = len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._closing = True  # it is answered as if it had not asked for another protocol
+        except httptools.HttpParserCallbackError as error:
+            self._refuse(error.__context__)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(MethodNotAllowed(METHODS) if _REQUEST_LINE.match(data) else BadRequest())
+        except httptools.HttpParserError:
+            self._refuse(BadRequest())
+        if self._in_head:
+            self._watch_head()
+        if len(self._waiting) > MOST_WAITING:
+            self.stop_reading()
+        if self._answering is None:
+            self._answer_next()
+
+    def eof_received(self) -> bool:
+        """A client that has sent all may still read what it asked for. But most likely it is gone: no long wait."""
+        self._closing = True
+        if self._arriving is not None:
+            self._arriving.fail(RequestTimeout(LOST))
+        if self._answering is not None and self._answering.method in READS:
+            self.deadline = self._loop.time() + PARTING_SECONDS
+        return self._answering is not None
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._server.connections.discard(self)
+        self._closing = self._lost = True
+        self._waiting.clear()
+        if self._arriving is not None:
+            self._arriving.fail(RequestTimeout(LOST))
+        self._let_write()
+        if self._task is not None and self._answering is not None and self._answering.method in READS:
+            self._task.cancel()
+
+    def pause_writing(self) -> None:
+        self._writable = self._loop.create_future()
+        self.deadline = self._loop.time() + self._limits.write_seconds
+
+    def resume_writing(self) -> None:
+        self.deadline = inf
+        self._let_write()
+
+    # What the parser calls
+
+    def on_message_begin(self) -> None:
+        self._arriving = Request(self, self._limits)
+        self._in_head = True
+
+    def on_url(self, url: bytes) -> None:
+        self._incoming.target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        headers = self._incoming.headers
+        name = name.lower()
+        headers[name] = value if name not in headers else headers[name] + b", " + value
+
+    def on_headers_complete(self) -> None:
+        request = self._incoming
+        if self._head_bytes + self._received > self._limits.head and request.head_size > self._limits.head:
+            raise HeadTooLarge(f"The head of the request is larger than {self._limits.head} bytes")
+        version = self._parser.get_http_version()
+        if version != "1.0" and (version != "1.1" or b"host" not in request.headers):
+            raise BadRequest()
+        request.take_head(self._parser.get_method())
+        self._in_head = False
+        self._head_bytes = 0
+        self._waiting.append(request)
+
+    def on_body(self, body: bytes) -> None:
+        self._incoming.take(body)
+
+    def on_message_complete(self) -> None:
+        keep_alive = self._parser.should_keep_alive() and self._parser.get_http_version() != "1.0"
+        request = self._incoming
+        self._arriving = None
+        request.finish(keep_alive=keep_alive)
+        if request is self._answering:
+            self.deadline = inf
+
+    # What a request asks for
+
+    def expect_body(self, seconds: float) -> None:
+        if self._arriving is not None and self._arriving.headers.get(b"expect", b"").lower() == b"100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self.deadline = self._loop.time() + seconds
+        self._read_on()
+
+    def stop_reading(self) -> None:
+        if self._reading and not self._closing:
+            self._reading = False
+            self._transport.pause_reading()
+
+    # What the server asks for
+
+    @property
+    def answering(self) -> bool:
+        return self._answering is not None
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        self.deadline = inf
+        if self._arriving is not None and self._arriving is self._answering:
+            self._arriving.fail(RequestTimeout())
+        else:
+            self._transport.abort()
+
+    def end(self, late: Answer) -> None:
+        """Answers the request in flight with this: its own answer will be dropped. A stream just ends."""
+        self._answering = None
+        if self._streaming:
+            self._transport.abort()
+        else:
+            self._write(late, CLOSE, late.body)
+            self._finish()
+
+    def close(self) -> None:
+        """Ends a connection on which nothing is to be answered. What was written is still sent."""
+        self._closing = True
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    @property
+    def _incoming(self) -> Request:
+        if self._arriving is None:
+            raise BadRequest()
+        return self._arriving
+
+    def _watch_head(self) -> None:
+        """A head may neither grow too long nor take too long."""
+        if not self._head_bytes and self._answering is None:
+            self.deadline = self._loop.time() + self._limits.head_seconds
+        self._head_bytes += self._received
+        if self._head_bytes > self._limits.head:
+            self._refuse(HeadTooLarge(f"The head of the request is larger than {self._limits.head} bytes"))
+
+    def _refuse(self, error: BaseException | None) -> None:
+        """What came is no request. Those before it are answered first."""
+        refusal = error if isinstance(error, HttpError) else BadRequest()
+        self._closing = True
+        self._in_head = False
+        if self._arriving is not None and (self._arriving is self._answering or self._arriving in self._waiting):
+            self._arriving.fail(refusal)
+        else:
+            self._refusal = self._handler.refuse(refusal)
+
+    def _answer_next(self) -> None:
+        if self._waiting:
+            self.deadline = inf
+            self._answering = self._waiting.popleft()
+            self._task = self._loop.create_task(self._answer(self._answering))
+        elif self._refusal is not None:
+            self._write(self._refusal, CLOSE, self._refusal.body)
+            self._finish()
+
+    async def _answer(self, request: Request) -> None:
+        try:
+            answer = await self._handler.answer(request)
+            if self._answering is request and not self._lost:
+                await self._send(request, answer)
+        except Exception:
+            log.exception("an answer could not be sent")
+            self._transport.abort()
+        except asyncio.CancelledError:
+            self._transport.abort()
+        if self._answering is request:
+            self._answering = self._task = None
+            self._go_on()
+
+    async def _send(self, request: Request, answer: Answer) -> None:
+        has_body = request.method != "HEAD"
+        if answer.stream is not None:
+            self._closing = self._streaming = True
+            self._write(answer, (*CLOSE, ("transfer-encoding", "chunked")))
+            if has_body:
+                await self._write_stream(answer.stream)
+            return
+        if self._closing or not request.keep_alive or request.left_unread or self._handler.draining:
+            self._closing = True
+            self._write(answer, CLOSE, answer.body if has_body else None)
+        else:
+            self._write(answer, (), answer.body if has_body else None)
+        if self._writable is not None:
+            await self._writable
+
+    async def _write_stream(self, stream: AsyncIterator[bytes]) -> None:
+        """In chunks, each after the client has taken those before."""
+        async with aclosing(stream) as pieces:  # type: ignore[type-var]  # streams are asynchronous generators
+            async for piece in pieces:
+                self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                if self._writable is not None:
+                    await self._writable
+                if self._lost:
+                    return
+        self._transport.write(b"0\r\n\r\n")
+
+    def _write(self, answer: Answer, more: tuple[tuple[str, str], ...], body: bytes | None = None) -> None:
+        fields = "".join([f"{name}: {value}\r\n" for name, value in (*answer.headers, *more)])
+        length = "" if answer.stream else f"content-length: {len(answer.body)}\r\n"
+        head = f"{_STATUS_LINES[answer.status]}date: {self._server.date}\r\n{fields}{length}\r\n".encode("latin-1")
+        self._transport.write(head + body if body else head)
+
+    def _go_on(self) -> None:
+        if self._closing and not self._waiting and self._refusal is None:
+            self._finish()
+            return
+        if self._waiting or self._refusal is not None:
+            self._answer_next()
+        else:
+            self.deadline = self._loop.time() + self._limits.idle_seconds
+        if not self._waiting:
+            self._read_on()
+
+    def _finish(self) -> None:
+        """The last answer is written. A client that still sends would lose it with the connection: it may end first."""
+        self._closing = True
+        self._waiting.clear()
+        self._refusal = None
+        if self._lost:
+            return
+        if self._arriving is None and not self._in_head:
+            self.deadline = self._loop.time() + self._limits.write_seconds
+            self._transport.close()
+            return
+        self.deadline = self._loop.time() + LINGER_SECONDS
+        self._read_on()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    def _read_on(self) -> None:
+        if not self._reading:
+            self._reading = True
+            self._transport.resume_reading()
+
+    def _let_write(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None

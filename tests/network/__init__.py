@@ -1,0 +1,1 @@
+"""Tests of the network layer: raw bytes over a real socket."""
