@@ -14,6 +14,7 @@ from customary.api.application import Application
 from customary.api.batch_worker import BatchWorker
 from customary.api.call import Services
 from customary.api.feed_readers import FeedReaders
+from customary.api.purge_worker import PurgeWorker
 from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError
@@ -86,6 +87,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         settings, authority = _with_certificate(settings)
         application = build_application(settings, storage, passwords, access_log)
         worker = BatchWorker(application.services, application.dispatch)
+        purges = PurgeWorker(application.services)
+        await purges.start()
+        stack.push_async_callback(purges.stop)
         await worker.start()  # before the first request: a batch that comes in meanwhile would be taken up twice
         stack.push_async_callback(worker.stop, settings.drain_timeout)
         server = build_server(settings, application)

@@ -23,6 +23,7 @@ CustomaryError
 │   │   └── TicketNotFound      404
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
+│   ├── CustomerErased          410
 │   ├── EmailAlreadyUsed        409
 │   ├── PositionNotReached      409
 │   ├── ReferenceAlreadyUsed    409
@@ -217,6 +218,13 @@ class EmailAlreadyUsed(RequestError):
 
     status = 409
     code = "EMAIL_ALREADY_USED"
+
+
+class CustomerErased(RequestError):
+    """The customer was erased"""
+
+    status = 410
+    code = "CUSTOMER_ERASED"
 
 
 class PositionNotReached(RequestError):

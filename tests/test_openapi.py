@@ -23,7 +23,7 @@ from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
 from customary.model.upsert import UPSERT_KEYS, UpsertCustomerBody
-from customary.rules import answers, batch, feed, history, orders, places, restore, summaries, upsert
+from customary.rules import answers, batch, erasure, feed, history, orders, places, restore, summaries, upsert
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -63,6 +63,7 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "Product": orders.ProductAnswer,
     "Extrafield": answers.ExtrafieldAnswer,
     "Profile": answers.ProfileAnswer,
+    "Erasure": erasure.ErasureAnswer,
     "ChangeItem": feed.FeedItemAnswer,
     "HistoryItem": history.HistoryItem,
     "FieldChange": history.FieldChange,
@@ -304,7 +305,7 @@ def test_operations_tell_what_can_go_wrong() -> None:
             expected = {"200", "400", "402", "403", "404", "500", "503"}
             if method in {"PUT", "POST"}:
                 expected |= {"408", "413", "415"}
-            assert operation["responses"].keys() - {"304", "409", "412"} == expected, (method, path)
+            assert operation["responses"].keys() - {"304", "409", "410", "412"} == expected, (method, path)
 
 
 def test_who_takes_a_condition_says_how_it_answers() -> None:
@@ -315,8 +316,8 @@ def test_who_takes_a_condition_says_how_it_answers() -> None:
 
 
 def test_every_body_can_be_strict() -> None:
-    for method, path, operation in operations():
-        assert ("Prefer" in headers_of(operation)) == (method in {"PUT", "POST"}), path
+    for _, path, operation in operations():
+        assert ("Prefer" in headers_of(operation)) == ("requestBody" in operation), path
 
 
 def test_lists_of_words_are_the_servers() -> None:

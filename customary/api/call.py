@@ -34,13 +34,14 @@ _encode = json.Encoder().encode
 @dataclass(frozen=True, slots=True)
 class Services:
     """What handlers work with. ``clock`` gives UNIX seconds; ``new_tickets`` are the batches to carry out, by store;
-    ``feed_readers`` wait for changes."""
+    ``feed_readers`` wait for changes; ``erased`` are customers whose traces are to be purged: store, id and traces."""
 
     storage: Storage
     passwords: PasswordHashing
     clock: Callable[[], float]
     new_tickets: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
     feed_readers: FeedReaders = field(default_factory=FeedReaders)
+    erased: "asyncio.Queue[tuple[int, int, frozenset[str] | None]]" = field(default_factory=asyncio.Queue)
 
 
 def no_header(_name: str) -> str | None:

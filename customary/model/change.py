@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 Entity = Literal["customer", "group", "store", "extrafield"]
-Kind = Literal["created", "updated", "deleted", "restored"]
+Kind = Literal["created", "updated", "deleted", "restored", "erased"]
 
 
 class Origin(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from msgspec import json
 
-from customary.errors import ChangeNotFound, CustomerNotFound
+from customary.errors import ChangeNotFound, CustomerErased, CustomerNotFound
 from customary.model.customer import Customer
 from customary.model.history import CustomerVersion
 from customary.model.store import GENERAL, Group, Token
@@ -33,6 +33,8 @@ async def read_customer_then(reader: Reader, store_id: int, customer_id: int, se
     version = await read_version(reader, store_id, customer_id, seq)
     if version.after is not None:
         return version.after
+    if await reader.get_erasure(store_id, customer_id) is not None:
+        raise CustomerErased(f"Customer #{customer_id} was erased")
     if version.change.kind == "deleted":
         last = f", before which change {version.change.previous} was its last one" if version.change.previous else ""
         raise CustomerNotFound(f"Customer #{customer_id} was deleted with change {seq}{last}")

@@ -13,7 +13,7 @@ from customary.rules.answers import answer_customer, answer_extrafield, answer_g
 from customary.rules.dates import format_date
 from customary.rules.history import TokenAnswer
 
-GONE = ("deleted",)
+GONE = ("deleted", "erased")
 SCOPES = {"extrafield": "read_customers_extrafields", "store": "read_store_profile"}
 """What it takes to see more than the fact that something changed, beyond the scope of the feed itself."""
 

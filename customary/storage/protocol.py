@@ -3,11 +3,12 @@
 A store's writes are serialised: a ``Work`` sees every change that was made before it, and none that is made after.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol, TypeVar
 
 from customary.model.change import Change, Deleted, Entity, Kind, Origin
 from customary.model.customer import Customer
+from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
@@ -31,6 +32,9 @@ class Reader(Protocol):
 
     async def list_extrafields(self, store_id: int) -> tuple[Extrafield, ...]:
         """In the order in which they were made."""
+
+    async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
+        """None of a customer that was not erased."""
 
     async def list_customer_versions(
         self, store_id: int, customer_id: int, before: int | None, limit: int
@@ -84,6 +88,14 @@ class Transaction(Reader, Protocol):
         """
 
     async def delete_customer(self, customer: Customer) -> None: ...
+
+    async def list_customer_orders(self, customer_id: int) -> list[Order]:
+        """The oldest first."""
+
+    async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
+        """One that is deleted: its changes lose their states, its orders the person, and kept answers that hold one of
+        the texts are forgotten. A change of the kind ``erased`` tells of it.
+        """
 
     async def find_customers(self, search: CustomerSearch, after: int, limit: int) -> list[Customer]:
         """The first that match of those with an id above ``after``, by id; the search's order and page play no part."""
@@ -156,7 +168,8 @@ class TicketStorage(Protocol):
     async def add_response(self, store_id: int, ticket: str, position: int, status: int, body: bytes) -> None:
         """The request's receipts go."""
 
-    async def finish(self, store_id: int, ticket: str, at: int) -> None: ...
+    async def finish(self, store_id: int, ticket: str, at: int) -> None:
+        """What was asked is forgotten, and what was answered stays."""
 
     async def remove_old(self, finished_before: int) -> int:
         """How many there were."""
@@ -219,6 +232,16 @@ class Storage(Reader, Protocol):
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int
     ) -> tuple[Change, ...]:
         """One entity's changes with ``seq`` lower than ``before``, newest first."""
+
+    async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
+        """Store and id of erased customers of whom there may be traces in the storage's files."""
+
+    async def purge(self, erased: Collection[tuple[int, int]], traces: Collection[str] | None, at: int) -> None:
+        """Takes the last traces of erased customers (store and id) out of the storage's files, and notes the time.
+
+        ``traces`` are texts by which they are found; None where they are not known any more: then much more is
+        written anew. May take long; others get their turn. Raises ServiceUnavailable: it has to be tried again.
+        """
 
     async def list_orders(
         self, store_id: int, email: str | None, customer_id: int | None, offset: int, limit: int

@@ -88,6 +88,12 @@ class Batch:
         """A step that runs one statement: its first row, or None."""
         return self._connection.execute(sql, values).fetchone()
 
+    def count_changes(self, sql: str, values: tuple[Any, ...]) -> int:
+        """A step that runs one statement: how many rows it changed."""
+        before = self._connection.total_changes()
+        self._connection.execute(sql, values)
+        return self._connection.total_changes() - before
+
     def save_counters(self) -> None:
         """The last thing before COMMIT."""
         for store_id, counters in self._counters.items():

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from customary.errors import ServiceUnavailable, StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
+from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
@@ -23,12 +24,14 @@ from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import Result, TicketStorage, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
+from customary.storage.sqlite.erasure import erasure_from_row
 from customary.storage.sqlite.feed import read_feed
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.history import list_customer_versions, list_entity_changes
 from customary.storage.sqlite.listing import list_customers
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
+from customary.storage.sqlite.purge import Purge
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
 from customary.storage.sqlite.tickets import SqliteTickets
@@ -60,6 +63,7 @@ class SqliteStorage:
         self._reader = self._open_reader()
         self._closed = False
         self._commits = GroupCommit(writer, works_per_commit)
+        self._purge = Purge(self._commits, path, vfs)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()
         self.tickets: TicketStorage = SqliteTickets(self._commits, self._in_reader)
@@ -188,6 +192,20 @@ class SqliteStorage:
     def _last_seq(self, store_id: int) -> int:
         row = self._row("count_customers", store_id)
         return int(row[1]) if row else 0
+
+    async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
+        row = self._row("get_erasure", store_id, customer_id)
+        return erasure_from_row(row) if row else None
+
+    async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
+        return tuple((store_id, customer_id) for store_id, customer_id in self._rows("list_unpurged"))
+
+    async def purge(self, erased: Collection[tuple[int, int]], traces: Collection[str] | None, at: int) -> None:
+        await self._purge.clean_index(erased)
+        await self._purge.cut_log()
+        if traces is None or await self._in_reader(lambda _: self._purge.find_leftovers(traces)):
+            await self._purge.rewrite()
+        await self._purge.note(erased, at)
 
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int

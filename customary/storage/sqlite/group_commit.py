@@ -19,7 +19,7 @@ from customary.storage.sqlite.batch import Batch, Step
 from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.feed import Waiters
 from customary.storage.sqlite.place import Place
-from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, Upkeep
+from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, PATIENCE_WITH_READERS, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ class Item(NamedTuple):
     step: Step
     answer: "asyncio.Future[Any]"
     alone: bool = False
+    bare: Callable[[apsw.Connection], object] | None = None
+    """Runs outside of a transaction, instead of the step."""
 
 
 class GroupCommit:
@@ -73,17 +75,25 @@ class GroupCommit:
         Raises what the step raises, StorageFull or StorageFailed, ServiceUnavailable after ``finish`` and while
         another process keeps the database locked.
         """
+        return await self._submit(Item(step, asyncio.get_running_loop().create_future(), alone))
+
+    async def _submit(self, item: Item) -> Any:
         if self._failure is not None:
             raise StorageFailed()
         if self._finished:
             raise ServiceUnavailable("The storage is closed")
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
-        self._waiting.append(Item(step, answer, alone))
+        self._waiting.append(item)
         if not self._busy:
             self._become_busy()
-            loop.call_soon(self._start_batch)
-        return await answer
+            asyncio.get_running_loop().call_soon(self._start_batch)
+        return await item.answer
+
+    async def submit_bare(self, call: Callable[[apsw.Connection], object]) -> None:
+        """Runs it in the commit thread while no transaction is open, for what can't be in one.
+
+        Raises what ``submit`` raises, ServiceUnavailable where somebody else uses the database.
+        """
+        await self._submit(Item(_nothing, asyncio.get_running_loop().create_future(), alone=True, bare=call))
 
     async def finish(self) -> None:
         """Takes nothing more and waits for what is queued."""
@@ -99,6 +109,9 @@ class GroupCommit:
         self._thread.shutdown()
 
     def _start_batch(self) -> None:
+        if (bare := self._waiting[0].bare) is not None:
+            self._run_bare(self._waiting.pop(0), bare)
+            return
         try:
             self._connection.set_busy_timeout(0)
             self._connection.execute("BEGIN IMMEDIATE")
@@ -162,6 +175,29 @@ class GroupCommit:
             self._conclude([item], [outcome], commit.exception(), batch)
 
         self._in_thread(run_and_commit, done)
+
+    def _run_bare(self, item: Item, call: Callable[[apsw.Connection], object]) -> None:
+        outcome: Exception | None = None
+
+        def run() -> None:
+            nonlocal outcome
+            wait_for_locks(self._connection, PATIENCE_WITH_READERS)
+            try:
+                call(self._connection)
+            except (apsw.BusyError, apsw.LockedError):
+                outcome = ServiceUnavailable("The database is in use")
+            except apsw.FullError:
+                outcome = StorageFull()
+
+        def done(ran: "asyncio.Future[None]") -> None:
+            error = ran.exception()
+            if error is None:
+                _answer([item], [outcome])
+                self._next_batch()
+            else:
+                self._give_up([item], error)
+
+        self._in_thread(run, done)
 
     def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None, batch: Batch) -> None:
         if error is None:
@@ -260,6 +296,10 @@ class GroupCommit:
         if self._failure is not None:
             self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         self._connection.close(self._failure is not None)
+
+
+def _nothing(_batch: Batch) -> None:
+    """The step of an item that has none."""
 
 
 def _answer(items: list[Item], outcomes: list[Any]) -> None:

@@ -4,6 +4,7 @@ from customary.storage.statements import load_statements
 
 FILES = (
     "statements.sql",
+    "erasure.sql",
     "feed.sql",
     "history.sql",
     "orders.sql",

@@ -79,7 +79,11 @@ class SqliteTickets:
         await self._commits.submit(step)
 
     async def finish(self, store_id: int, ticket: str, at: int) -> None:
-        await self._commits.submit(lambda batch: batch.execute(SQL["finish_ticket"], (at, store_id, ticket)))
+        def step(batch: Batch) -> None:
+            batch.execute(SQL["finish_ticket"], (at, store_id, ticket))
+            batch.execute(SQL["forget_ticket_requests"], (store_id, ticket))
+
+        await self._commits.submit(step)
 
     async def remove_old(self, finished_before: int) -> int:
         """One at a time, so that others get their turn."""

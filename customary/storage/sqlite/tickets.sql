@@ -37,6 +37,10 @@ INSERT INTO ticket_response (store_id, ticket, position, status, body) VALUES (?
 -- name: finish_ticket
 UPDATE ticket SET finished = ? WHERE store_id = ? AND ticket = ?;
 
+-- name: forget_ticket_requests
+-- What they asked is of no use once they are answered, and may be about people.
+UPDATE ticket_request SET path = '', query = '', body = x'' WHERE store_id = ? AND ticket = ?;
+
 -- name: add_receipt
 INSERT INTO ticket_receipt (store_id, ticket, position, number, kind, result) VALUES (?, ?, ?, ?, ?, ?);
 

@@ -1,6 +1,6 @@
 """What a work can do inside the writer's transaction on one store. Nothing here waits: SQLite answers at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import apsw
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from customary.errors import EmailAlreadyUsed, StorageFull
 from customary.model.change import Entity, Kind, Origin
 from customary.model.customer import Customer, ExtrafieldValue, Stats
+from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
 from customary.model.keys import email_key
@@ -18,6 +19,13 @@ from customary.model.store import Group, Store
 from customary.model.ticket import Receipt
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.counters import StoreCounters
+from customary.storage.sqlite.erasure import (
+    detach_orders,
+    forget_batch_answers,
+    forget_states,
+    get_erasure,
+    list_customer_orders,
+)
 from customary.storage.sqlite.history import list_customer_versions, newest_change
 from customary.storage.sqlite.listing import find_by_id
 from customary.storage.sqlite.orders import OrderBook
@@ -183,6 +191,25 @@ class SqliteTransaction:
         self._move_values(customer.id, customer.extrafields, ())
         move_reference(self._execute, self._store_id, customer.id, customer.external_reference_id, "")
         self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
+
+    async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
+        return get_erasure(self._execute, store_id, customer_id)
+
+    async def list_customer_orders(self, customer_id: int) -> list[Order]:
+        return list_customer_orders(self._execute, self._store_id, customer_id)
+
+    async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
+        newest = newest_change(self._execute, self._store_id, "customer", customer_id)
+        forget_states(self._execute, self._store_id, newest)
+        detach_orders(self._execute, self._store_id, customer_id)
+        forget_batch_answers(self._execute, self._store_id, traces)
+        self._append("customer", customer_id, "erased", newest, None)
+        origin, seq = self._origin, self._counters.seq
+        columns = (customer_id, self.at, origin.token_id, origin.request_id, seq)
+        self._execute(SQL["add_erasure"], (self._store_id, *columns))
+        return Erasure(
+            customer_id=customer_id, at=self.at, token_id=origin.token_id, request_id=origin.request_id, seq=seq
+        )
 
     async def add_group(self, group: Group) -> None:
         version = self._counters.seq + 1

@@ -90,6 +90,12 @@ def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
             "list_purchased_products",
             ["SEARCH purchase USING PRIMARY KEY (store_id=?)", BY_ROWID[0]],
         ),
+        ("get_erasure", ["SEARCH erasure USING PRIMARY KEY (store_id=? AND customer_id=?)"]),
+        ("list_unpurged", ["SCAN erasure USING INDEX erasure_unpurged"]),
+        (
+            "list_customer_orders",
+            ["SEARCH recorded_order USING INDEX recorded_order_by_customer (store_id=? AND customer_id=?)"],
+        ),
         ("get_previous_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
         ("is_change_of_customer", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
         ("get_change", [f"SEARCH change USING INDEX {CHANGE_KEY} (store_id=? AND seq=?)"]),
@@ -112,6 +118,7 @@ def test_the_newest_change_of_a_customer(connection: apsw.Connection) -> None:
     lines = plan(connection, SQL["newest_customer_change"])
     assert [line for line in lines if line.startswith(("SEARCH", "SCAN customer", "SCAN change"))] == [
         "SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH erasure USING PRIMARY KEY (store_id=? AND customer_id=?)",
         "SEARCH change USING COVERING INDEX change_deleted_by_entity (store_id=? AND entity=? AND entity_id=?)",
     ]
 

@@ -1,0 +1,62 @@
+"""Takes a person out of every table that holds something of a deleted customer. What stays in the files: purge.py."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import apsw
+from msgspec import json
+from msgspec.structs import replace
+
+from customary.model.erasure import Erasure
+from customary.model.order import Order
+from customary.storage.sqlite.sql import SQL
+
+Execute = Callable[..., apsw.Cursor]
+
+GONE = 410, b'{"errorMessage":"The answer held a customer that was erased","errorCode":"CUSTOMER_ERASED"}'
+"""What is left of an answer in a batch."""
+
+_orders = json.Decoder(Order)
+
+
+def get_erasure(execute: Execute, store_id: int, customer_id: int) -> Erasure | None:
+    row: Any = execute(SQL["get_erasure"], (store_id, customer_id)).fetchone()
+    return erasure_from_row(row) if row else None
+
+
+def erasure_from_row(row: tuple[Any, ...]) -> Erasure:
+    customer_id, at, token_id, request_id, seq, purged = row
+    return Erasure(customer_id=customer_id, at=at, token_id=token_id, request_id=request_id, seq=seq, purged=purged)
+
+
+def list_customer_orders(execute: Execute, store_id: int, customer_id: int) -> list[Order]:
+    found: Any = execute(SQL["list_customer_orders"], (store_id, customer_id)).fetchall()
+    return [_orders.decode(document) for (document,) in found]
+
+
+def forget_states(execute: Execute, store_id: int, newest: int) -> None:
+    """Of the whole chain of changes that ends with this one. The changes stay."""
+    seq = newest
+    while (previous := execute(SQL["get_previous_change"], (store_id, seq)).get) is not None:
+        execute(SQL["forget_state"], (store_id, seq))
+        seq = previous
+
+
+def detach_orders(execute: Execute, store_id: int, customer_id: int) -> None:
+    """What was bought stays in the books, and who bought it does not."""
+    for order in list_customer_orders(execute, store_id, customer_id):
+        for product_id in {item.product_id for item in order.items}:
+            execute(SQL["delete_purchase"], (store_id, product_id, customer_id, order.number))
+        nobodys = replace(order, customer_id=0, email="", billing_person=None)
+        execute(SQL["detach_order"], (json.encode(nobodys).decode(), store_id, order.number))
+
+
+def forget_batch_answers(execute: Execute, store_id: int, traces: Collection[str]) -> None:
+    """Those that hold one of the texts as a whole or, of an e-mail, anywhere."""
+    quoted = [json.encode(text).decode() for text in traces]
+    emails = [text.casefold() for text in traces if "@" in text]
+    found: Any = execute(SQL["list_batch_answers"], (store_id,)).fetchall()
+    for ticket, position, body in found:
+        answer = body.decode()
+        if any(text in answer for text in quoted) or any(text in answer.casefold() for text in emails):
+            execute(SQL["replace_batch_answer"], (*GONE, store_id, ticket, position))

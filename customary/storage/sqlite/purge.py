@@ -1,0 +1,71 @@
+"""Takes the last traces of erased customers out of the files of a database: what SQLite itself leaves behind."""
+
+from collections.abc import Collection
+from functools import partial
+
+import apsw
+
+from customary.storage.sqlite import rows
+from customary.storage.sqlite.batch import Batch
+from customary.storage.sqlite.group_commit import GroupCommit
+from customary.storage.sqlite.leftovers import has_leftovers
+from customary.storage.sqlite.sql import SQL
+
+MERGED_PAGES = 500
+"""Pages of the text index that are merged before others get their turn."""
+
+
+class Purge:
+    """Takes the last traces of erased customers out of the files, in steps between which others get their turn.
+
+    SQLite overwrites what is deleted, but not every copy of it: the text index keeps pieces until it is merged, the
+    write-ahead log keeps pages until it is cut off, and a page that was split may keep bytes where nothing is.
+    """
+
+    def __init__(self, commits: GroupCommit, path: str, vfs: str | None) -> None:
+        self._commits = commits
+        self._path = path
+        self._vfs = vfs
+
+    async def clean_index(self, erased: Collection[tuple[int, int]]) -> None:
+        await self._commits.submit(partial(_unindex, erased=erased), alone=True)
+        pages = -MERGED_PAGES
+        while await self._commits.submit(partial(_merge_texts, pages=pages), alone=True):
+            pages = MERGED_PAGES
+
+    async def cut_log(self) -> None:
+        """Raises StorageBusy while somebody reads the log."""
+        await self._commits.submit_bare(_cut_log)
+
+    def find_leftovers(self, traces: Collection[str]) -> bool:
+        """Takes a while: reads the file."""
+        return has_leftovers(self._path, self._vfs, traces)
+
+    async def rewrite(self) -> None:
+        """The whole file; other writes wait until it is done."""
+        await self._commits.submit_bare(lambda connection: connection.execute("VACUUM"))
+        await self.cut_log()
+
+    async def note(self, erased: Collection[tuple[int, int]], at: int) -> None:
+        await self._commits.submit(partial(_note, erased=erased, at=at))
+
+
+def _unindex(batch: Batch, erased: Collection[tuple[int, int]]) -> None:
+    for store_id, customer_id in erased:
+        key = rows.customer_key(store_id, customer_id)
+        batch.execute(SQL["unindex_customer"], (key,))
+        batch.execute(SQL["unmark_customer"], (key,))
+
+
+def _note(batch: Batch, erased: Collection[tuple[int, int]], at: int) -> None:
+    for key in erased:
+        batch.execute(SQL["set_purged"], (at, *key))
+
+
+def _merge_texts(batch: Batch, pages: int) -> bool:
+    """Whether there may be more to do: SQLite says so by the count of its changes."""
+    return batch.count_changes(SQL["merge_texts"], (pages,)) > 1
+
+
+def _cut_log(connection: apsw.Connection) -> None:
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
