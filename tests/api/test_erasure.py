@@ -63,6 +63,8 @@ def test_an_erased_customer(shop: Shop) -> None:
     ]
     then = shop.call("GET", shop.own(f"/customers/{customer}/history/1"))
     check_error(then, 410, "CUSTOMER_ERASED", f"Customer #{customer} was erased")
+    back = shop.call("POST", shop.own(f"/customers/{customer}/restore"), {"to": 1})
+    check_error(back, 410, "CUSTOMER_ERASED", f"Customer #{customer} was erased")
     again = shop.call("POST", shop.own(f"/customers/{customer}/erase"))
     assert again.json == erasure(shop, customer)
     assert len(shop.changes()) == 4

@@ -35,7 +35,10 @@ def name(route: Route) -> str:
 def path_values(shop: Shop) -> dict[str, Json]:
     customer = shop.add_customer()
     contact = shop.customer(customer)["contacts"][0]["id"]
+    erased = shop.add_customer("erased@example.com")
+    shop.post(shop.own(f"/customers/{erased}/erase"), {})
     return {
+        "erased": erased,
         "storeId": shop.store_id,
         "customerId": customer,
         "seq": 1,
@@ -47,6 +50,8 @@ def path_values(shop: Shop) -> dict[str, Json]:
 
 
 def request(route: Route, values: dict[str, Json]) -> dict[str, Any]:
+    if route.handler.__name__ == "get_erasure":
+        values = values | {"customerId": values["erased"]}
     body = BODIES.get(route.handler.__name__, {} if route.method in {"PUT", "POST"} else ABSENT)
     return {"method": route.method, "path": route.template.removeprefix(STORE).format(**values), "body": body}
 

@@ -1,5 +1,6 @@
 """The PostgreSQL storage as operations see it: reads from a pool of connections, writes through the group commit."""
 
+from collections.abc import Collection
 from typing import Any, cast
 
 import asyncpg
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from customary.errors import StoreExists, StoreNotFound
 from customary.model.change import Change, Deleted, Entity, Origin
 from customary.model.customer import Customer
+from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
@@ -18,6 +20,7 @@ from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.postgres.asking import carry_on
 from customary.storage.postgres.batch import Job
 from customary.storage.postgres.connections import Connections, open_connections
+from customary.storage.postgres.erasure import erasure_from_row, purge
 from customary.storage.postgres.feed import read_feed
 from customary.storage.postgres.finder import Finder
 from customary.storage.postgres.group_commit import GroupCommit
@@ -149,6 +152,17 @@ class PostgresStorage:
     async def list_changes(self, store_id: int, after: int, limit: int) -> tuple[Change, ...]:
         found = await self._connections.rows("list_changes", store_id, after, limit)
         return tuple(rows.change_from_row(tuple(row)) for row in found)
+
+    async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
+        row = await self._connections.row("get_erasure", store_id, customer_id) if rows.is_id(customer_id) else None
+        return erasure_from_row(tuple(row)) if row else None
+
+    async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
+        found = await self._connections.rows("list_unpurged")
+        return tuple((store_id, customer_id) for store_id, customer_id in found)
+
+    async def purge(self, erased: Collection[tuple[int, int]], _traces: Collection[str] | None, at: int) -> None:
+        await purge(self._connections, erased, at)
 
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int

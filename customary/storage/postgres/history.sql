@@ -27,9 +27,10 @@ SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before
 FROM change WHERE store_id = $1 AND seq = $2;
 
 -- name: newest_customer_change
--- The head of a customer's chain: its row, or its deletion when the row is gone.
+-- The head of a customer's chain: its row, or its erasure or deletion when the row is gone.
 SELECT coalesce(
     (SELECT version FROM customer WHERE store_id = $1 AND id = $2),
+    (SELECT seq FROM erasure WHERE store_id = $1 AND customer_id = $2),
     (SELECT max(seq) FROM change
      WHERE store_id = $1 AND entity = 'customer' AND entity_id = $2 AND kind = 'deleted'), 0);
 

@@ -5,7 +5,16 @@ from re import sub
 
 from customary.storage.statements import load_statements
 
-FILES = ("statements.sql", "history.sql", "feed.sql", "orders.sql", "references.sql", "summaries.sql", "tickets.sql")
+FILES = (
+    "statements.sql",
+    "erasure.sql",
+    "history.sql",
+    "feed.sql",
+    "orders.sql",
+    "references.sql",
+    "summaries.sql",
+    "tickets.sql",
+)
 SQL = {name: text for file in FILES for name, text in load_statements("customary.storage.postgres", file).items()}
 
 

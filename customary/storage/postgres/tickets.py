@@ -89,6 +89,7 @@ class PostgresTickets:
         async def step(transaction: PostgresTransaction) -> None:
             await transaction.turn()
             await transaction.overlay.write("finish_ticket", ticket, at)
+            await transaction.overlay.write("forget_ticket_requests", ticket)
 
         await self._submit(store_id, step)
 

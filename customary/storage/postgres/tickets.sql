@@ -40,6 +40,10 @@ ON CONFLICT (store_id, ticket, position) DO NOTHING;
 -- name: finish_ticket
 UPDATE ticket SET finished = $3 WHERE store_id = $1 AND ticket = $2;
 
+-- name: forget_ticket_requests
+-- What they asked is of no use once they are answered, and may be about people.
+UPDATE ticket_request SET path = '', query = '', body = '' WHERE store_id = $1 AND ticket = $2;
+
 -- name: add_receipt
 INSERT INTO ticket_receipt (store_id, ticket, position, number, kind, result) VALUES ($1, $2, $3, $4, $5, $6);
 

@@ -1,10 +1,13 @@
 """What a work can do inside a transaction on one store, whose row is locked."""
 
+from collections.abc import Collection
+
 from msgspec.structs import replace
 
 from customary.errors import StorageFull
 from customary.model.change import Entity, Kind, Origin
 from customary.model.customer import Customer, ExtrafieldValue, Stats
+from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
 from customary.model.keys import email_key
@@ -13,6 +16,7 @@ from customary.model.search import CustomerSearch
 from customary.model.store import Group, Store
 from customary.model.ticket import Receipt
 from customary.storage.postgres.asking import Wish, hand_out, read
+from customary.storage.postgres.erasure import forget_person, get_erasure, list_customer_orders
 from customary.storage.postgres.history import list_customer_versions, newest_change
 from customary.storage.postgres.listing import those_by_id
 from customary.storage.postgres.orders import OrderBook
@@ -169,6 +173,24 @@ class PostgresTransaction:
         self._overlay.move_member(customer.customer_group_id, 0)
         await self._move_values(customer.id, customer.extrafields, ())
         self._append("customer", customer.id, "deleted", customer.version, document or FROM_ROW)
+
+    async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
+        await self.turn()
+        return await get_erasure(store_id, customer_id) if rows.is_id(customer_id) else None
+
+    async def list_customer_orders(self, customer_id: int) -> list[Order]:
+        await self.turn()
+        return await list_customer_orders(self._store_id, customer_id)
+
+    async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
+        await self.turn()
+        await self._overlay.flush()
+        newest = await newest_change(self._store_id, "customer", customer_id)
+        await forget_person(self._overlay, customer_id, newest, traces)
+        self._append("customer", customer_id, "erased", newest, None)
+        by, seq = self._origin, self._counters.seq
+        await self._overlay.write("add_erasure", customer_id, self._at, by.token_id, by.request_id, seq)
+        return Erasure(customer_id=customer_id, at=self._at, token_id=by.token_id, request_id=by.request_id, seq=seq)
 
     async def add_group(self, group: Group) -> None:
         await self.turn()

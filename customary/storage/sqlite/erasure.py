@@ -10,11 +10,9 @@ from msgspec.structs import replace
 from customary.model.erasure import Erasure
 from customary.model.order import Order
 from customary.storage.sqlite.sql import SQL
+from customary.storage.traces import GONE, find_answers_with
 
 Execute = Callable[..., apsw.Cursor]
-
-GONE = 410, b'{"errorMessage":"The answer held a customer that was erased","errorCode":"CUSTOMER_ERASED"}'
-"""What is left of an answer in a batch."""
 
 _orders = json.Decoder(Order)
 
@@ -52,11 +50,6 @@ def detach_orders(execute: Execute, store_id: int, customer_id: int) -> None:
 
 
 def forget_batch_answers(execute: Execute, store_id: int, traces: Collection[str]) -> None:
-    """Those that hold one of the texts as a whole or, of an e-mail, anywhere."""
-    quoted = [json.encode(text).decode() for text in traces]
-    emails = [text.casefold() for text in traces if "@" in text]
     found: Any = execute(SQL["list_batch_answers"], (store_id,)).fetchall()
-    for ticket, position, body in found:
-        answer = body.decode()
-        if any(text in answer for text in quoted) or any(text in answer.casefold() for text in emails):
-            execute(SQL["replace_batch_answer"], (*GONE, store_id, ticket, position))
+    for place in find_answers_with(traces, found):
+        execute(SQL["replace_batch_answer"], (*GONE, store_id, *place))
