@@ -58,7 +58,7 @@ class PostgresForTests:
                     [program("postgres"), "-D", self._data, "-k", self._directory, *options],
                     stdout=log,
                     stderr=log,
-                    **_as_nobody(),
+                    **as_nobody(),
                 )
             while self._process.poll() is None:
                 with suppress(asyncpg.CannotConnectNowError, OSError):
@@ -100,22 +100,26 @@ class PostgresForTests:
         return self.url(name)
 
     def _run(self, name: str, *arguments: str) -> None:
-        subprocess.run([program(name), *arguments], check=True, capture_output=True, **_as_nobody())
+        subprocess.run([program(name), *arguments], check=True, capture_output=True, **as_nobody())
 
 
 LOCALE = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
-def _as_nobody() -> dict[str, Any]:
+def as_nobody() -> dict[str, Any]:
     """PostgreSQL refuses to be run by root."""
     return {"user": "nobody", "group": "nogroup", "extra_groups": ()} if os.geteuid() == 0 else {}
+
+
+def give_to_nobody(directory: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(directory, "nobody", "nogroup")
 
 
 @contextmanager
 def running_postgres(settings: dict[str, str] = CARELESS) -> Iterator[PostgresForTests]:
     directory = Path(tempfile.mkdtemp(prefix="customary-postgres-"))
-    if os.geteuid() == 0:
-        shutil.chown(directory, "nobody", "nogroup")
+    give_to_nobody(directory)
     try:
         postgres = PostgresForTests(directory, SETTINGS | settings)
         postgres.start()

@@ -157,7 +157,16 @@ class TicketStorage(Protocol):
         """Position → status of the answered ones."""
 
     async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
-        """Store and name of those of all stores, the oldest first."""
+        """Store and name of those of all stores that no other server has taken, the oldest first."""
+
+    async def take(self, store_id: int, ticket: str, seconds: float) -> bool:
+        """Whether it is this server's for so long. Only then its answers, receipts and end are stored here."""
+
+    async def hold(self, store_id: int, ticket: str, seconds: float) -> bool:
+        """Whether it is still this server's, and for so long from now on."""
+
+    async def give_back(self, store_id: int, ticket: str) -> None:
+        """Another server may take it at once."""
 
     async def list_begun(self, store_id: int, ticket: str) -> tuple[int, ...]:
         """The positions of those that have written something and have no answer, in order."""
@@ -166,7 +175,7 @@ class TicketStorage(Protocol):
         """What a request has written already, in order."""
 
     async def add_response(self, store_id: int, ticket: str, position: int, status: int, body: bytes) -> None:
-        """The request's receipts go."""
+        """The request's receipts go. Does nothing when it has an answer, or the ticket is not this server's."""
 
     async def finish(self, store_id: int, ticket: str, at: int) -> None:
         """What was asked is forgotten, and what was answered stays."""

@@ -21,6 +21,11 @@ def ticket(name: str = "t", **fields: Any) -> Ticket:
     return Ticket(**{**plain, **fields})
 
 
+async def add_and_take(storage: Storage, name: str = "t") -> None:
+    await storage.tickets.add(ticket(name), REQUESTS, 0)
+    assert await storage.tickets.take(STORE, name, 60)
+
+
 async def add_with_receipt(transaction: Transaction) -> int:
     customer = await transaction.add_customer(blank(transaction, "a@example.com"))
     await transaction.add_receipt(RECEIPT)
@@ -42,7 +47,7 @@ class TestTickets:
         await again.close()
 
     async def test_it_is_the_stores_own(self, storage: Storage) -> None:
-        await storage.tickets.add(ticket(), REQUESTS, 0)
+        await add_and_take(storage)
         await storage.tickets.add_response(STORE, "t", 0, 200, b"{}")
         assert await storage.tickets.get(OTHER, "t") is None
         assert await storage.tickets.list_requests(OTHER, "t") == ()
@@ -51,9 +56,11 @@ class TestTickets:
 
     async def test_answers(self, storage: Storage) -> None:
         before = await everything(storage)
-        await storage.tickets.add(ticket(), REQUESTS, 0)
+        await add_and_take(storage)
         await storage.tickets.add_response(STORE, "t", 1, 404, b"no")
         assert await storage.tickets.list_statuses(STORE, "t") == {1: 404}
+        assert await storage.tickets.hold(STORE, "t", 60)
+        await storage.tickets.add_response(STORE, "t", 1, 200, b"again")  # the first one stays
         await storage.tickets.add_response(STORE, "t", 0, 200, b"\xc3\xbc")
         assert await storage.tickets.list_responses(STORE, "t") == (
             TicketResponse(position=0, id="a", status=200, body=b"\xc3\xbc"),
@@ -61,6 +68,7 @@ class TestTickets:
         )
         await storage.tickets.finish(STORE, "t", NOON + 9)
         assert await storage.tickets.get(STORE, "t") == ticket(finished=NOON + 9)
+        await storage.tickets.give_back(STORE, "t")
         assert await storage.tickets.list_unfinished() == ()
         assert await everything(storage) == before  # a batch is no change
 
@@ -77,7 +85,7 @@ class TestTickets:
         assert await add(ticket("z"), REQUESTS, 0) == "z"
 
     async def test_a_receipt_stands_and_falls_with_what_was_written(self, storage: Storage) -> None:
-        await storage.tickets.add(ticket(), REQUESTS, 0)
+        await add_and_take(storage)
 
         async def fail(transaction: Transaction) -> None:
             await add_with_receipt(transaction)
@@ -98,7 +106,7 @@ class TestTickets:
 
     async def test_old_ones_go(self, storage: Storage) -> None:
         for name, finished in (("a", NOON), ("b", NOON + 1), ("c", None), ("d", NOON - 5)):
-            await storage.tickets.add(ticket(name), REQUESTS, 0)
+            await add_and_take(storage, name)
             await storage.tickets.add_response(STORE, name, 0, 200, b"{}")
             if finished is not None:
                 await storage.tickets.finish(STORE, name, finished)

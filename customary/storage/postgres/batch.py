@@ -31,11 +31,12 @@ class NotTogetherError(Exception):
 
 
 class Batch:
-    """Lives from BEGIN to COMMIT of one connection."""
+    """Lives from BEGIN to COMMIT of one connection. ``server`` is the name of this one."""
 
-    def __init__(self, connection: Connection, store_id: int) -> None:
+    def __init__(self, connection: Connection, store_id: int, server: str) -> None:
         self._connection = connection
         self._store_id = store_id
+        self._server = server
         self._overlay: Overlay | None = None
 
     async def open(self) -> None:
@@ -46,7 +47,7 @@ class Batch:
             raise StoreNotFound()
         if found[-1] == "off":
             await self._connection.execute(DURABLE)
-        self._overlay = Overlay(self._store_id, StoreCounters.from_row(found))
+        self._overlay = Overlay(self._store_id, StoreCounters.from_row(found), self._server)
 
     @property
     def overlay(self) -> Overlay:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 60.0
+TRY_SECONDS = 0.25
+"""How often a database that is away is tried."""
 OLDEST = 140000
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
 """A plan made for the values at hand: those of a search differ too much for one that fits all."""
@@ -33,14 +35,18 @@ class Connections:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", pooled: bool) -> None:
         self._pool = pool
         self._pooled = pooled
-        self.reachable = True
+        self._trying: asyncio.Task[None] | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """False from a failure until it is reached again, which is tried without a pause."""
+        return self._trying is None
 
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[Connection]:
         """A connection for as long as the block lasts. Raises ServiceUnavailable when there is none, or it is lost."""
         try:
             async with self._pool.acquire() as connection:
-                self.reachable = True
                 yield connection  # type: ignore[misc]  # a proxy with the same methods
         except Exception as error:
             told = unavailable(error)
@@ -86,13 +92,28 @@ class Connections:
             yield connection
 
     async def close(self) -> None:
+        if self._trying:
+            self._trying.cancel()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._pool.close(), CONNECT_SECONDS)
 
     def _note(self, error: Exception) -> None:
-        if self.reachable:
+        if self._trying is None:
             log.error("the database can't be reached", extra={"cause": repr(error)})
-        self.reachable = False
+            self._trying = asyncio.create_task(self._try())
+
+    async def _try(self) -> None:
+        """Until it answers: whoever sends nothing to a server that is not ready would never find out."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    await connection.execute("SELECT 1")
+            except Exception:
+                await asyncio.sleep(TRY_SECONDS)
+            else:
+                break
+        log.info("the database can be reached")
+        self._trying = None
 
 
 @asynccontextmanager
@@ -114,11 +135,16 @@ async def commit(connection: Connection) -> None:
 
 async def roll_back(connection: Connection) -> None:
     """Ends the transaction, whatever state it is in; a lost connection has done so."""
-    if not connection.is_closed():
-        try:
-            await connection.execute("ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-            connection.terminate()
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        drop(connection)
+
+
+def drop(connection: Connection) -> None:
+    """Ends the connection. One that was lost is the pool's again, and can't be ended twice."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def make_durable(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """The PostgreSQL storage as operations see it: reads from a pool of connections, writes through the group commit."""
 
 from collections.abc import Collection
+from secrets import token_hex
 from typing import Any, cast
 
 import asyncpg
@@ -41,10 +42,11 @@ class PostgresStorage:
 
     def __init__(self, connections: Connections, works_per_commit: int) -> None:
         self._connections = connections
-        self._commits = GroupCommit(connections, works_per_commit)
+        server = token_hex(8)
+        self._commits = GroupCommit(connections, works_per_commit, server)
         self._finder = Finder()
         self._closed = False
-        self.tickets: TicketStorage = PostgresTickets(self._commits, connections)
+        self.tickets: TicketStorage = PostgresTickets(self._commits, connections, server)
 
     @property
     def ready(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from customary.errors import ServiceUnavailable, StoreNotFound
 from customary.storage.postgres.asking import Connection
 from customary.storage.postgres.batch import Batch, Job, NotTogetherError, took_place
-from customary.storage.postgres.connections import Connections, commit, roll_back
+from customary.storage.postgres.connections import Connections, commit, drop, roll_back
 from customary.storage.postgres.failures import AGAIN, unavailable
 from customary.storage.postgres.feed import Waiters
 
@@ -43,8 +43,9 @@ class UnknownEndError(Exception):
 class GroupCommit:
     """Queues and their transactions."""
 
-    def __init__(self, connections: Connections, works_per_commit: int) -> None:
+    def __init__(self, connections: Connections, works_per_commit: int, server: str) -> None:
         self._connections = connections
+        self._server = server
         self._works_per_commit = works_per_commit
         self._queues: dict[int, list[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -120,7 +121,7 @@ class GroupCommit:
 
     async def _attempt(self, store_id: int, jobs: list[Job], *, careful: bool, alone: bool) -> list[Any]:
         async with self._connections.taken() as connection:
-            batch = Batch(connection, store_id)
+            batch = Batch(connection, store_id, self._server)
             try:
                 await batch.open()
                 if alone or len(jobs) == 1:
@@ -143,7 +144,7 @@ class GroupCommit:
             raise
         except Exception as error:
             if batch.overlay.changed and unavailable(error):
-                connection.terminate()
+                drop(connection)
                 raise UnknownEndError(outcomes, batch.overlay.first_change) from error
             raise
 

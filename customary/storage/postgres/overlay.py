@@ -44,8 +44,9 @@ DELETED = None
 class Overlay:
     """Of one store in one transaction."""
 
-    def __init__(self, store_id: int, counters: StoreCounters) -> None:
+    def __init__(self, store_id: int, counters: StoreCounters, server: str) -> None:
         self.store_id = store_id
+        self.server = server
         self.counters = counters
         self.half_done = False
         self.changed = False

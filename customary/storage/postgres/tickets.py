@@ -21,9 +21,10 @@ Step = Callable[[PostgresTransaction], Coroutine[Any, Any, Any]]
 class PostgresTickets:
     """Implements ``customary.storage.protocol.TicketStorage``."""
 
-    def __init__(self, commits: GroupCommit, connections: Connections) -> None:
+    def __init__(self, commits: GroupCommit, connections: Connections, server: str) -> None:
         self._commits = commits
         self._connections = connections
+        self._server = server
 
     async def add(self, ticket: Ticket, requests: tuple[TicketRequest, ...], same_since: int) -> str:
         async def step(transaction: PostgresTransaction) -> str:
@@ -66,7 +67,32 @@ class PostgresTickets:
         return {row[0]: row[1] for row in found}
 
     async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
-        return tuple((store_id, ticket) for store_id, ticket in await self._rows("list_unfinished_tickets"))
+        return tuple(
+            (store_id, ticket) for store_id, ticket in await self._rows("list_unfinished_tickets", self._server)
+        )
+
+    async def take(self, store_id: int, ticket: str, seconds: float) -> bool:
+        return await self._set_holder("take_ticket", store_id, ticket, seconds)
+
+    async def hold(self, store_id: int, ticket: str, seconds: float) -> bool:
+        return await self._set_holder("hold_ticket", store_id, ticket, seconds)
+
+    async def _set_holder(self, statement: str, store_id: int, ticket: str, seconds: float) -> bool:
+        """Under the lock of the store: what the holder before was writing is written then, or never will be."""
+
+        async def step(transaction: PostgresTransaction) -> bool:
+            await transaction.turn()
+            return await transaction.overlay.write(statement, ticket, self._server, seconds) == 1
+
+        taken: bool = await self._submit(store_id, step)
+        return taken
+
+    async def give_back(self, store_id: int, ticket: str) -> None:
+        async def step(transaction: PostgresTransaction) -> None:
+            await transaction.turn()
+            await transaction.overlay.write("give_ticket_back", ticket, self._server)
+
+        await self._submit(store_id, step)
 
     async def list_begun(self, store_id: int, ticket: str) -> tuple[int, ...]:
         return tuple(position for (position,) in await self._rows("list_begun_requests", store_id, ticket))
@@ -80,16 +106,18 @@ class PostgresTickets:
     async def add_response(self, store_id: int, ticket: str, position: int, status: int, body: bytes) -> None:
         async def step(transaction: PostgresTransaction) -> None:
             await transaction.turn()
-            await transaction.overlay.write("add_ticket_response", ticket, position, status, body)
-            await transaction.overlay.write("delete_receipts", ticket, position)
+            if await transaction.has_ticket(ticket):
+                await transaction.overlay.write("add_ticket_response", ticket, position, status, body)
+                await transaction.overlay.write("delete_receipts", ticket, position)
 
         await self._submit(store_id, step)
 
     async def finish(self, store_id: int, ticket: str, at: int) -> None:
         async def step(transaction: PostgresTransaction) -> None:
             await transaction.turn()
-            await transaction.overlay.write("finish_ticket", ticket, at)
-            await transaction.overlay.write("forget_ticket_requests", ticket)
+            if await transaction.has_ticket(ticket):
+                await transaction.overlay.write("finish_ticket", ticket, at)
+                await transaction.overlay.write("forget_ticket_requests", ticket)
 
         await self._submit(store_id, step)
 

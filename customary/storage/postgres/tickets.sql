@@ -30,7 +30,25 @@ WHERE store_id = $1 AND ticket = $2 ORDER BY position;
 SELECT position, status FROM ticket_response WHERE store_id = $1 AND ticket = $2;
 
 -- name: list_unfinished_tickets
-SELECT store_id, ticket FROM ticket WHERE finished IS NULL ORDER BY created, ticket;
+SELECT store_id, ticket FROM ticket
+WHERE finished IS NULL AND (runner IS NULL OR runner = $1 OR held_until < extract(epoch FROM now()))
+ORDER BY created, ticket;
+
+-- name: take_ticket
+-- By the clock of the database: those of the servers may differ.
+UPDATE ticket SET runner = $3, held_until = extract(epoch FROM now())::float8 + $4
+WHERE store_id = $1 AND ticket = $2 AND finished IS NULL
+    AND (runner IS NULL OR runner = $3 OR held_until < extract(epoch FROM now()));
+
+-- name: hold_ticket
+UPDATE ticket SET held_until = extract(epoch FROM now())::float8 + $4
+WHERE store_id = $1 AND ticket = $2 AND finished IS NULL AND runner = $3;
+
+-- name: give_ticket_back
+UPDATE ticket SET runner = NULL WHERE store_id = $1 AND ticket = $2 AND runner = $3;
+
+-- name: get_ticket_runner
+SELECT runner FROM ticket WHERE store_id = $1 AND ticket = $2;
 
 -- name: add_ticket_response
 -- Again does nothing: the first time may have been a commit whose end nobody heard of.

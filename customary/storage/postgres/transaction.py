@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from customary.errors import StorageFull
+from customary.errors import ServiceUnavailable, StorageFull
 from customary.model.change import Entity, Kind, Origin
 from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.erasure import Erasure
@@ -255,8 +255,15 @@ class PostgresTransaction:
         self._counters.version = version
         self._counters.store = after
 
+    async def has_ticket(self, ticket: str) -> bool:
+        """Whether it is this server's to carry out: another may have taken it over."""
+        found = await read("get_ticket_runner", self._store_id, ticket)
+        return bool(found) and found[0][0] == self._overlay.server
+
     async def add_receipt(self, receipt: Receipt) -> None:
         await self.turn()
+        if not await self.has_ticket(receipt.ticket):
+            raise ServiceUnavailable("Another server has taken the batch over")
         key = (receipt.ticket, receipt.position, receipt.number)
         await self._overlay.write("add_receipt", *key, receipt.kind, receipt.result)
 

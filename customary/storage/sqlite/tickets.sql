@@ -32,7 +32,7 @@ SELECT position, status FROM ticket_response WHERE store_id = ? AND ticket = ?;
 SELECT store_id, ticket FROM ticket WHERE finished IS NULL ORDER BY created;
 
 -- name: add_ticket_response
-INSERT INTO ticket_response (store_id, ticket, position, status, body) VALUES (?, ?, ?, ?, ?);
+INSERT OR IGNORE INTO ticket_response (store_id, ticket, position, status, body) VALUES (?, ?, ?, ?, ?);
 
 -- name: finish_ticket
 UPDATE ticket SET finished = ? WHERE store_id = ? AND ticket = ?;

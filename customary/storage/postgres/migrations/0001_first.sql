@@ -185,8 +185,8 @@ CREATE TABLE ticket (
     total                 bigint  NOT NULL,
     created               bigint  NOT NULL,
     finished              bigint,
-    runner                text,    -- the server that carries it out, until the time: then another may take it over
-    held_until            bigint NOT NULL DEFAULT 0,
+    runner                text, -- the server that carries it out, until the time: then another may take it over
+    held_until            double precision NOT NULL DEFAULT 0,
     PRIMARY KEY (store_id, ticket)
 );
 CREATE INDEX ticket_by_key ON ticket (store_id, token_id, deduplication_key, created)
