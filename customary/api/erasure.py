@@ -1,6 +1,7 @@
 """Erasing a customer, and what proves that it was done."""
 
-from customary.api.call import Answer, Call
+from customary.api.call import Call
+from customary.network.message import Answer
 from customary.operations import erasure
 from customary.operations.history import tokens_by_id
 from customary.rules.erasure import answer_erasure

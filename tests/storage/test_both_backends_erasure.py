@@ -147,6 +147,7 @@ class TestErasure:
                 id=None, method="PUT", path="/customers/1", query="email=zoe", body=b"zoe@example.com"
             )
             await storage.tickets.add(ticket, (request,) * 4, 0)
+            assert await storage.tickets.take(store_id, "t", 60)
             for position, body in enumerate(bodies):
                 await storage.tickets.add_response(store_id, "t", position, 200, json.encode(body))
             await storage.tickets.finish(store_id, "t", NOON)
