@@ -27,14 +27,17 @@ CustomaryError
 │   ├── EmailAlreadyUsed        409
 │   ├── PositionNotReached      409
 │   ├── ReferenceAlreadyUsed    409
+│   ├── AnswerNotKept           409
 │   ├── PreconditionFailed      412
 │   ├── RequestTooLarge         413
 │   ├── UnsupportedContentType  415
+│   ├── IdempotencyKeyReused    422
 │   └── HeadTooLarge            431
 ├── InternalError               500
 ├── ServiceUnavailable          503  try again later
 │   ├── StorageFull             503
 │   └── StorageFailed           503
+├── KeyTaken                         between storage and its caller; never over HTTP
 └── OperatorError                    a command or a setting is wrong; shown on the terminal, never over HTTP
     ├── DatabaseTooNew
     ├── SqliteTooOld
@@ -241,6 +244,13 @@ class ReferenceAlreadyUsed(RequestError):
     code = "EXTERNAL_REFERENCE_ALREADY_USED"
 
 
+class AnswerNotKept(RequestError):
+    """The request with this Idempotency-Key was carried out; its answer was erased since"""
+
+    status = 409
+    code = "ANSWER_NOT_KEPT"
+
+
 class PreconditionFailed(RequestError):
     """It was changed since it was read: read it again and apply the change to what it is now"""
 
@@ -269,6 +279,13 @@ class HeadTooLarge(RequestError):
     code = "REQUEST_TOO_LARGE"
 
 
+class IdempotencyKeyReused(RequestError):
+    """Another request was sent with this Idempotency-Key"""
+
+    status = 422
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
 class InternalError(HttpError):
     """Something went wrong on the server"""
 
@@ -295,6 +312,10 @@ class StorageFailed(ServiceUnavailable):
     """The storage failed and takes no more changes until the server is restarted"""
 
     retry_after = 30
+
+
+class KeyTaken(CustomaryError):
+    """There is a request with this Idempotency-Key already"""
 
 
 class OperatorError(CustomaryError):

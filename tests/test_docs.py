@@ -62,6 +62,9 @@ CHOICES = (
     "`return=representation` is for customers",
     "Each item is a call of its own",
     "`externalReferenceId` can be written here",
+    "A key is remembered for 24 hours",
+    "What was refused is not remembered",
+    "Twins wait",
     "A list by cursor goes by id",
     "It ends where there is no `next`",
     "What changes meanwhile",
@@ -190,15 +193,16 @@ def test_the_example_of_a_copy_runs(tmp_path: Path) -> None:
             assert names["position"] == 3
 
 
-def test_the_example_of_a_condition_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = blocks(DOCS / "howto" / "safe-writes.md", "python")
+def test_the_examples_of_safe_writes_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    condition, key = blocks(DOCS / "howto" / "safe-writes.md", "python")
     with server_in_thread(tmp_path / "customary.db") as server:
         server.add_store(1003)
         token = server.add_token(1003)
         customers = f"{server.base_url}/api/v3/1003/customers"
         httpx.post(customers, params={"token": token}, json={"email": "jo@example.com"}).raise_for_status()
-        exec(example, {"base_url": server.base_url, "token": token})
-    assert capsys.readouterr().out == "{'updateCount': 1}\n"
+        exec(condition, {"base_url": server.base_url, "token": token})
+        exec(key, {"base_url": server.base_url, "token": token})
+    assert capsys.readouterr().out == "{'updateCount': 1}\n200\n"
 
 
 def test_the_settings_file_for_production_is_one() -> None:

@@ -305,7 +305,7 @@ def test_operations_tell_what_can_go_wrong() -> None:
             expected = {"200", "400", "402", "403", "404", "500", "503"}
             if method in {"PUT", "POST"}:
                 expected |= {"408", "413", "415"}
-            assert operation["responses"].keys() - {"304", "409", "410", "412"} == expected, (method, path)
+            assert operation["responses"].keys() - {"304", "409", "410", "412", "422"} == expected, (method, path)
 
 
 def test_who_takes_a_condition_says_how_it_answers() -> None:
@@ -313,6 +313,13 @@ def test_who_takes_a_condition_says_how_it_answers() -> None:
         headers = headers_of(operation)
         assert ("If-Match" in headers) == ("412" in operation["responses"]), (method, path)
         assert ("If-None-Match" in headers) == (operation["responses"].keys() & {"304", "412"} != set()), (method, path)
+
+
+def test_every_write_takes_a_key() -> None:
+    for method, path, operation in operations():
+        writes = method != "GET"
+        assert ("Idempotency-Key" in headers_of(operation)) == writes, (method, path)
+        assert ("422" in operation["responses"]) == writes, (method, path)
 
 
 def test_every_body_can_be_strict() -> None:

@@ -8,6 +8,7 @@ from itertools import count
 
 from customary.api.authentication import Authentication
 from customary.api.call import Call, Services, answer_error
+from customary.api.idempotency import Idempotency
 from customary.api.request import BatchedRequest, NetworkRequest, Request
 from customary.api.router import Route, Router
 from customary.errors import HttpError, InternalError, ServiceUnavailable
@@ -30,6 +31,7 @@ class Application:
         self._services = services
         self._access_log = access_log
         self._authentication = Authentication(services.storage)
+        self._idempotency = Idempotency()
         self._request_numbers = count(1)
         self._process = secrets.token_hex(4)
         self.draining = False
@@ -66,7 +68,8 @@ class Application:
             await self._authenticate(call, route, request)
             if request.method in {"PUT", "POST"}:
                 call.body = await request.read_body()
-            answer = await route.handler(call)
+            key = call.header("idempotency-key") if call.method != "GET" else None
+            answer = await (route.handler(call) if key is None else self._idempotency.answer(call, route, key))
         except HttpError as error:
             answer = answer_error(error, request_id)
         except Exception:

@@ -17,6 +17,7 @@ from customary.api.call import Services
 from customary.errors import ServiceUnavailable, StorageFailed
 from customary.model.ticket import Ticket, TicketRequest
 from customary.network.message import Answer
+from customary.operations import keyed_requests
 from customary.operations.batches import KEPT_SECONDS, with_receipts
 from customary.storage.protocol import Storage
 
@@ -213,7 +214,8 @@ class BatchWorker:
         while True:
             try:
                 await self._tickets.remove_old(int(self._clock()) - KEPT_SECONDS)
+                await self._storage.keyed_requests.remove_old(int(self._clock()) - keyed_requests.KEPT_SECONDS)
             except ServiceUnavailable:
-                log.warning("old batches could not be deleted")
+                log.warning("old batches and keys could not be deleted")
             if await self._stopped_within(CLEANING_SECONDS):
                 return

@@ -10,6 +10,7 @@ from customary.model.ticket import Ticket
 from customary.network.message import Answer
 from customary.operations import batches
 from customary.rules.batch import BatchRequestBody, answer_batch, read_batch
+from customary.rules.idempotency import read_key
 from customary.rules.parameters import boolean_parameter, text_parameter
 
 _body = json.Decoder(tuple[BatchRequestBody, ...])
@@ -19,7 +20,9 @@ async def create_batch(call: Call) -> Answer:
     query = call.query
     stop = boolean_parameter(query, "stopOnFirstFailure")
     parallel = boolean_parameter(query, "allowParallelMode")
-    key = text_parameter(query, "deduplicationKey")
+    key, same_seconds = text_parameter(query, "deduplicationKey"), batches.SAME_KEY_SECONDS
+    if key is None and (header := call.header("idempotency-key")) is not None:  # it writes no other way
+        key, same_seconds = f"Idempotency-Key: {read_key(header)}", batches.KEPT_SECONDS
     requests = read_batch(call.decode(_body, "Batch"), call.store_id)
     if call.token is None:
         raise WrongParameter("A batch needs a token")
@@ -34,7 +37,7 @@ async def create_batch(call: Call) -> Answer:
         total=len(requests),
         created=call.origin.at,
     )
-    name = await batches.create_batch(call.storage, ticket, requests)
+    name = await batches.create_batch(call.storage, ticket, requests, same_seconds)
     if name == ticket.ticket:
         call.services.new_tickets.put_nowait((call.store_id, name))
     return call.answer({"ticket": name})

@@ -274,7 +274,8 @@ class Connection(asyncio.Protocol):
 
     def _write(self, answer: Answer, more: tuple[tuple[str, str], ...], body: bytes | None = None) -> None:
         fields = "".join([f"{name}: {value}\r\n" for name, value in (*answer.headers, *more)])
-        length = "" if answer.stream else f"content-length: {len(answer.body)}\r\n"
+        without = answer.stream or answer.status == 304  # which would speak of the body that is not sent again
+        length = "" if without else f"content-length: {len(answer.body)}\r\n"
         head = f"{_STATUS_LINES[answer.status]}date: {self._server.date}\r\n{fields}{length}\r\n".encode("latin-1")
         self._transport.write(head + body if body else head)
 

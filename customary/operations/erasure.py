@@ -21,18 +21,24 @@ class Erased(NamedTuple):
 
 async def erase_customer(storage: Storage, store_id: int, origin: Origin, customer_id: int) -> Erased:
     """Also one that is deleted. Again does nothing. Raises CustomerNotFound for one that never was."""
+    traces: frozenset[str] | None = None
 
-    async def work(transaction: Transaction) -> Erased:
+    async def work(transaction: Transaction) -> Erasure:
+        """Its result may be kept, and the traces must not."""
+        nonlocal traces
+        traces = None
         known = await transaction.get_erasure(store_id, customer_id)
         if known is not None:
-            return Erased(known, None)
+            return known
         traces = await _find_traces(transaction, store_id, customer_id)
         customer = await transaction.get_customer(store_id, customer_id)
         if customer is not None:
             await transaction.delete_customer(customer)
-        return Erased(await transaction.erase_customer(customer_id, traces), traces)
+        await transaction.forget_answers()
+        return await transaction.erase_customer(customer_id, traces)
 
-    return await storage.write(store_id, origin, work, heavy=True)
+    erasure = await storage.write(store_id, origin, work, heavy=True)
+    return Erased(erasure, traces)
 
 
 async def read_erasure(reader: Reader, store_id: int, customer_id: int) -> Erasure:

@@ -12,6 +12,7 @@ from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
+from customary.model.keyed_request import KeptAnswer, KeyedRequest, KeyedResult
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page, Stretch
 from customary.model.store import Group, Store, Token
@@ -134,6 +135,16 @@ class Transaction(Reader, Protocol):
     async def add_receipt(self, receipt: Receipt) -> None:
         """No change of the store's: it is not in the change log."""
 
+    async def add_keyed_result(self, request: KeyedRequest, result: KeyedResult, kept_since: int) -> None:
+        """With the request itself, in place of one with its token and key that was created before ``kept_since``.
+
+        No change of the store's. Raises KeyTaken when there is another request with this key since then, or its answer,
+        or this result already.
+        """
+
+    async def forget_answers(self) -> None:
+        """Of all keyed requests of the store: those with results or with an answer that has texts lose them."""
+
 
 Work = Callable[[Transaction], Awaitable[Result]]
 
@@ -181,6 +192,19 @@ class TicketStorage(Protocol):
         """What was asked is forgotten, and what was answered stays."""
 
     async def remove_old(self, finished_before: int) -> int:
+        """How many there were."""
+
+
+class KeyedRequestStorage(Protocol):
+    """Requests that their clients named. What they write is added in its transaction."""
+
+    async def find(self, store_id: int, token_id: int, key: str) -> KeyedRequest | None: ...
+
+    async def keep_answer(self, store_id: int, request: KeyedRequest, answer: KeptAnswer, kept_since: int) -> None:
+        """In place of its results; with the request itself, where it is not there. Does nothing when it is forgotten,
+        has an answer, or is another one; one that was created before ``kept_since`` makes room."""
+
+    async def remove_old(self, created_before: int) -> int:
         """How many there were."""
 
 
@@ -282,6 +306,9 @@ class Storage(Reader, Protocol):
 
     @property
     def tickets(self) -> TicketStorage: ...
+
+    @property
+    def keyed_requests(self) -> KeyedRequestStorage: ...
 
     @property
     def ready(self) -> bool:

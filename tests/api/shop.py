@@ -66,7 +66,7 @@ class Shop:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.request(
             method,
-            f"/api/v3/{self.store_id}{path}",
+            path if path.startswith("/customary/") else f"/api/v3/{self.store_id}{path}",
             headers={"authorization": f"Bearer {self.token}", **sent},
             **({} if body is ABSENT else {"json": body}),
         )

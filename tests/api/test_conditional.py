@@ -38,7 +38,7 @@ def test_what_is_known_is_not_sent_again(shop: Shop, path: str) -> None:
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         answer = shop.ask("GET", path, if_none_match=known)
         assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
-        assert "content-type" not in answer.headers
+        assert not {"content-type", "content-length", "transfer-encoding"} & answer.headers.keys()
     shop.put(path, {"taxId": "1"})
     answer = shop.ask("GET", path, if_none_match=tag)
     assert answer.status_code == 200

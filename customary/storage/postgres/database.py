@@ -26,12 +26,13 @@ from customary.storage.postgres.feed import read_feed
 from customary.storage.postgres.finder import Finder
 from customary.storage.postgres.group_commit import GroupCommit
 from customary.storage.postgres.history import list_customer_versions, list_entity_changes
+from customary.storage.postgres.keyed_requests import PostgresKeyedRequests
 from customary.storage.postgres.listing import list_customers
 from customary.storage.postgres.orders import list_orders
 from customary.storage.postgres.schema import migrate
 from customary.storage.postgres.sql import SQL
 from customary.storage.postgres.tickets import PostgresTickets
-from customary.storage.protocol import Result, TicketStorage, Work
+from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorage, Work
 from customary.storage.sqlite import rows
 
 EARLIEST, LATEST = -(2**63), 2**63 - 1
@@ -47,6 +48,7 @@ class PostgresStorage:
         self._finder = Finder()
         self._closed = False
         self.tickets: TicketStorage = PostgresTickets(self._commits, connections, server)
+        self.keyed_requests: KeyedRequestStorage = PostgresKeyedRequests(self._commits, connections)
 
     @property
     def ready(self) -> bool:

@@ -16,7 +16,7 @@ from customary.storage.traces import GONE, find_answers_with
 
 VACUUM = (
     "VACUUM change, customer, customer_text, customer_reference, recorded_order, ticket_request, ticket_response,"
-    " ticket_receipt"
+    " ticket_receipt, keyed_request, keyed_result"
 )
 VACUUM_SECONDS = 3600.0
 

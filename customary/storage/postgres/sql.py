@@ -8,8 +8,9 @@ from customary.storage.statements import load_statements
 FILES = (
     "statements.sql",
     "erasure.sql",
-    "history.sql",
     "feed.sql",
+    "history.sql",
+    "keyed_requests.sql",
     "orders.sql",
     "references.sql",
     "summaries.sql",

@@ -10,6 +10,7 @@ from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
+from customary.model.keyed_request import KeyedRequest, KeyedResult
 from customary.model.keys import email_key
 from customary.model.order import Order
 from customary.model.search import CustomerSearch
@@ -18,6 +19,7 @@ from customary.model.ticket import Receipt
 from customary.storage.postgres.asking import Wish, hand_out, read
 from customary.storage.postgres.erasure import forget_person, get_erasure, list_customer_orders
 from customary.storage.postgres.history import list_customer_versions, newest_change
+from customary.storage.postgres.keyed_book import add_keyed_result
 from customary.storage.postgres.listing import those_by_id
 from customary.storage.postgres.orders import OrderBook
 from customary.storage.postgres.overlay import FROM_ROW, Overlay
@@ -266,6 +268,15 @@ class PostgresTransaction:
             raise ServiceUnavailable("Another server has taken the batch over")
         key = (receipt.ticket, receipt.position, receipt.number)
         await self._overlay.write("add_receipt", *key, receipt.kind, receipt.result)
+
+    async def add_keyed_result(self, request: KeyedRequest, result: KeyedResult, kept_since: int) -> None:
+        await self.turn()
+        await add_keyed_result(self._overlay, request, result, kept_since)
+
+    async def forget_answers(self) -> None:
+        await self.turn()
+        for statement in ("forget_answers", "forget_results"):
+            await self._overlay.write(statement)
 
     def _note_order(self) -> None:
         """An order is in no log, but when one was changed last is known."""

@@ -21,7 +21,7 @@ from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
-from customary.storage.protocol import Result, TicketStorage, Work
+from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorage, Work
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.connection import open_reader, open_writer
 from customary.storage.sqlite.erasure import erasure_from_row
@@ -29,6 +29,7 @@ from customary.storage.sqlite.feed import read_feed
 from customary.storage.sqlite.finder import Finder
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.history import list_customer_versions, list_entity_changes
+from customary.storage.sqlite.keyed_requests import SqliteKeyedRequests
 from customary.storage.sqlite.listing import list_customers
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.purge import Purge
@@ -67,6 +68,7 @@ class SqliteStorage:
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()
         self.tickets: TicketStorage = SqliteTickets(self._commits, self._in_reader)
+        self.keyed_requests: KeyedRequestStorage = SqliteKeyedRequests(self._commits, self._rows)
         self._of_thread = threading.local()
         self._search_connections: list[apsw.Connection] = []
 

@@ -7,6 +7,7 @@ FILES = (
     "erasure.sql",
     "feed.sql",
     "history.sql",
+    "keyed_requests.sql",
     "orders.sql",
     "references.sql",
     "summaries.sql",

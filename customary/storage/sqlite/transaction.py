@@ -12,6 +12,7 @@ from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.erasure import Erasure
 from customary.model.extrafield import Extrafield
 from customary.model.history import CustomerVersion
+from customary.model.keyed_request import KeyedRequest, KeyedResult
 from customary.model.keys import email_key
 from customary.model.order import Order
 from customary.model.search import CustomerSearch
@@ -27,6 +28,7 @@ from customary.storage.sqlite.erasure import (
     list_customer_orders,
 )
 from customary.storage.sqlite.history import list_customer_versions, newest_change
+from customary.storage.sqlite.keyed_book import KeyedRequestBook
 from customary.storage.sqlite.listing import find_by_id
 from customary.storage.sqlite.orders import OrderBook
 from customary.storage.sqlite.references import check_reference, move_reference
@@ -273,6 +275,16 @@ class SqliteTransaction:
     async def add_receipt(self, receipt: Receipt) -> None:
         key = (self._store_id, receipt.ticket, receipt.position, receipt.number)
         self._execute(SQL["add_receipt"], (*key, receipt.kind, receipt.result))
+
+    async def add_keyed_result(self, request: KeyedRequest, result: KeyedResult, kept_since: int) -> None:
+        self._keyed_requests.add_result(request, result, kept_since)
+
+    async def forget_answers(self) -> None:
+        self._keyed_requests.forget_answers()
+
+    @property
+    def _keyed_requests(self) -> KeyedRequestBook:
+        return KeyedRequestBook(lambda sql, values: self._execute(sql, values).fetchone(), self._store_id)
 
     def _remember_all(self, found: Iterable[Any]) -> list[Customer]:
         """Keeps the rows until the next read: most likely they are replaced next."""
