@@ -19,7 +19,7 @@ class FeedReaders:
         self._most = most
         self._most_of_a_store = max(most // SHARE_OF_A_STORE, 1)
         self._readers: Counter[int] = Counter()
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: set[asyncio.Future[bool]] = set()
         self.stopped = False
 
     def stop(self) -> None:
@@ -41,16 +41,15 @@ class FeedReaders:
             if not self._readers[store_id]:
                 del self._readers[store_id]
 
-    async def wait(self, storage: Storage, store_id: int, after: int, seconds: float) -> None:
-        """Until there is a change after that position, the time is over, or the server stops."""
+    async def wait(self, storage: Storage, store_id: int, after: int, seconds: float) -> bool:
+        """Until there is a change after that position, which is True, the time is over, or the server stops."""
         if self.stopped:
-            return
+            return False
         waiting = asyncio.ensure_future(storage.wait_for_change(store_id, after, seconds))
         self._waiting.add(waiting)
         try:
             await asyncio.wait((waiting,))
-            if not waiting.cancelled():
-                waiting.result()
+            return not waiting.cancelled() and waiting.result()
         finally:
             self._waiting.discard(waiting)
             waiting.cancel()

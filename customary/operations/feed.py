@@ -2,6 +2,7 @@
 
 from customary.errors import PositionNotReached
 from customary.model.feed import FeedPage
+from customary.model.store import Token
 from customary.storage.protocol import Storage
 
 
@@ -14,3 +15,10 @@ async def read_feed(storage: Storage, store_id: int, after: int, limit: int) -> 
     if after > page.last:
         raise PositionNotReached(f"The store's log of changes ends at {page.last}, before position {after}")
     return page
+
+
+async def may_still_read(storage: Storage, token: Token, scope: str) -> bool:
+    """Whether the token was neither taken back nor lost the scope, and its store is not suspended."""
+    store = await storage.get_store(token.store_id)
+    known = await storage.find_token(token.store_id, token.digest)
+    return store is not None and not store.suspended and known is not None and scope in known.scopes

@@ -258,8 +258,8 @@ class Storage(Reader, Protocol):
         Changes, states and ``last`` are of one moment.
         """
 
-    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
-        """Until the store has a change with ``seq`` greater than ``after``, or the time is over."""
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> bool:
+        """Until the store has a change with ``seq`` greater than ``after``, which is True, or the time is over."""
 
     async def list_entity_changes(
         self, store_id: int, entity: Entity, entity_id: int, before: int | None, limit: int

@@ -184,12 +184,12 @@ class PostgresStorage:
         async with self._connections.snapshot() as connection:
             return await carry_on(read_feed(store_id, after, limit), connection)
 
-    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> bool:
         async def is_there() -> bool:
             row = await self._connections.row("count_customers", store_id)
             return row is not None and row[1] > after
 
-        await self._commits.waiters.wait(store_id, is_there, seconds)
+        return await self._commits.waiters.wait(store_id, is_there, seconds)
 
     async def add_store(self, store: Store) -> None:
         texts = (store.name, store.url, store.timezone, rows.encode_list(store.languages), store.default_language)

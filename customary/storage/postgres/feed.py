@@ -66,7 +66,7 @@ class Waiters:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait(self, store_id: int, is_there: Callable[[], Awaitable[bool]], seconds: float) -> None:
+    async def wait(self, store_id: int, is_there: Callable[[], Awaitable[bool]], seconds: float) -> bool:
         """Until that is so, or the time is over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
@@ -75,8 +75,8 @@ class Waiters:
             self._waiting.setdefault(store_id, set()).add(waiter)
             try:
                 left = until - loop.time()
-                if left <= 0 or await is_there():
-                    return
+                if (there := await is_there()) or left <= 0:
+                    return there
                 await asyncio.wait((waiter,), timeout=min(left, POLL_SECONDS))
             finally:
                 self._forget(store_id, waiter)

@@ -188,8 +188,8 @@ class SqliteStorage:
 
         return await self._in_reader(read)
 
-    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> None:
-        await self._commits.waiters.wait(store_id, lambda: self._last_seq(store_id) > after, seconds)
+    async def wait_for_change(self, store_id: int, after: int, seconds: float) -> bool:
+        return await self._commits.waiters.wait(store_id, lambda: self._last_seq(store_id) > after, seconds)
 
     def _last_seq(self, store_id: int) -> int:
         row = self._row("count_customers", store_id)

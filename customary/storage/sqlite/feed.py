@@ -73,17 +73,18 @@ class Waiters:
     def wake_all(self) -> None:
         self.wake(list(self._waiting))
 
-    async def wait(self, store_id: int, is_there: Callable[[], bool], seconds: float) -> None:
+    async def wait(self, store_id: int, is_there: Callable[[], bool], seconds: float) -> bool:
         """Until that is so, after a change of the store; no longer than ``seconds``. ``is_there`` reads at once."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not is_there() and (left := until - loop.time()) > 0:
+        while not (there := is_there()) and (left := until - loop.time()) > 0:
             waiter: asyncio.Future[None] = loop.create_future()
             self._waiting.setdefault(store_id, set()).add(waiter)
             try:
                 await asyncio.wait((waiter,), timeout=left)
             finally:
                 self._forget(store_id, waiter)
+        return there
 
     def _forget(self, store_id: int, waiter: "asyncio.Future[None]") -> None:
         waiter.cancel()
