@@ -60,6 +60,9 @@ CHOICES = (
     "`If-None-Match` of a write",
     "`handling=strict` knows what an answer has",
     "`return=representation` is for customers",
+    "The customer of the path stays",
+    "Lists are united",
+    "`undo` has the restores",
     "Each item is a call of its own",
     "`externalReferenceId` can be written here",
     "A key is remembered for 24 hours",
@@ -203,6 +206,23 @@ def test_the_examples_of_safe_writes_run(tmp_path: Path, capsys: pytest.CaptureF
         exec(condition, {"base_url": server.base_url, "token": token})
         exec(key, {"base_url": server.base_url, "token": token})
     assert capsys.readouterr().out == "{'updateCount': 1}\n200\n"
+
+
+def test_the_example_of_a_merge_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks(DOCS / "howto" / "merge-customers.md", "python")
+    with server_in_thread(tmp_path / "customary.db") as server:
+        server.add_store(1003)
+        token = server.add_token(1003)
+        shop = f"{server.base_url}/api/v3/1003"
+        for body in ({"email": "jo@example.com"}, {"email": "doe@example.com", "taxId": "7", "contacts": []}):
+            httpx.post(f"{shop}/customers", params={"token": token}, json=body).raise_for_status()
+        httpx.post(f"{shop}/orders", params={"token": token}, json={"email": "doe@example.com"}).raise_for_status()
+        exec(example, {"base_url": server.base_url, "token": token})
+        emails = httpx.get(f"{shop}/customers", params={"token": token}).json()["items"]
+    told, printed = capsys.readouterr().out.splitlines(), [each["email"] for each in emails]
+    assert told[0].startswith("contacts[new=1] {'contact': 'doe@example.com'")
+    assert told[1:] == ["taxId 7", "1 orders moved"]
+    assert sorted(printed) == ["doe@example.com", "jo@example.com"]
 
 
 def test_the_settings_file_for_production_is_one() -> None:

@@ -19,11 +19,12 @@ from customary.model import body as bodies
 from customary.model.customer import CONTACT_TYPES
 from customary.model.extrafield import EXTRAFIELD_TYPES
 from customary.model.mass_update import SELECT_MODES, ManyCustomersBody, MassUpdateBody
+from customary.model.merge import MergeBody
 from customary.model.order import FULFILLMENT_STATUSES, PAYMENT_STATUSES
 from customary.model.search import SORT_ORDERS
 from customary.model.store import SCOPES
 from customary.model.upsert import UPSERT_KEYS, UpsertCustomerBody
-from customary.rules import answers, batch, erasure, feed, history, orders, places, restore, summaries, upsert
+from customary.rules import answers, batch, erasure, feed, history, merge, orders, places, restore, summaries, upsert
 from customary.rules.countries import list_countries
 from customary.rules.customer_query import parse_customer_search
 from customary.testing import ServerInThread
@@ -47,6 +48,7 @@ BODY_STRUCTS: Mapping[str, type] = {
     "BatchRequestBody": batch.BatchRequestBody,
     "RestoreBody": bodies.RestoreBody,
     "MassUpdateBody": MassUpdateBody,
+    "MergeBody": MergeBody,
     "UpsertCustomerBody": UpsertCustomerBody,
     "ManyCustomersBody": ManyCustomersBody,
 }
@@ -69,6 +71,8 @@ ANSWER_STRUCTS: Mapping[str, type] = {
     "FieldChange": history.FieldChange,
     "Restored": restore.RestoreAnswer,
     "NotRestored": restore.NotRestored,
+    "Merged": merge.MergeAnswer,
+    "Undo": merge.UndoAnswer,
     "Upserts": upsert.UpsertAnswer,
     "Upserted": upsert.UpsertedAnswer,
     "Error": answers.ErrorAnswer,

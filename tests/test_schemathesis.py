@@ -55,6 +55,7 @@ DELETING = {
 }
 DELETING.add("POST /api/v3/{storeId}/customers_update")
 DELETING.add("POST /customary/v1/{storeId}/customers/{customerId}/erase")
+DELETING.add("POST /customary/v1/{storeId}/customers/{customerId}/merge")
 CONDITIONS = ("If-Match", "If-None-Match", "Idempotency-Key")
 LISTS = ("shippingAddresses", "contacts", "items")
 INTEGERS = ("orderBy", "productId", "quantity", "createDate")
@@ -77,6 +78,7 @@ class World:
         self.erased = self.shop.add_customer(f"erased{self.made}@example.com")
         self.shop.post(self.shop.own(f"/customers/{self.erased}/erase"), {})
         body = {"contacts": [{"contact": "x", "type": "PHONE"}], "shippingAddresses": [{"city": "Rome"}]}
+        self.other = self.shop.add_customer(f"other{self.made}@example.com")
         self.customer = self.shop.add_customer(f"world{self.made}@example.com", **body)
         known = self.shop.customer(self.customer)
         self.ids = {
@@ -143,9 +145,11 @@ class World:
             languages["defaultLanguage"] = LANGUAGES[0]
 
     def mend_many(self, case: Case, body: dict[str, Json]) -> None:
-        """The same of a change of many customers."""
+        """The same of a change of many customers, and of a merge."""
         if body.get("mode") == "ALL_FILTERED":  # which asks for a filter
             case.query["keyword"] = "@"
+        if "from" in body:
+            body["from"] = self.other
         if body.get("ids"):
             body["ids"] = [int(number) for number in body["ids"]]
         if "customerGroupId" in (body.get("customer") or {}):

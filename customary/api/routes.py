@@ -11,6 +11,7 @@ from customary.api import (
     history,
     listing,
     mass_update,
+    merge,
     orders,
     places,
     profiles,
@@ -76,6 +77,7 @@ ROUTES = (
     Route("GET", f"{OWN}/customers/{{customerId}}/history/{{seq}}", history.get_version, "read_customers"),
     Route("POST", f"{OWN}/customers/{{customerId}}/restore", history.restore_customer, "update_customers"),
     Route("GET", f"{OWN}/customers", listing.list_customers, "read_customers"),
+    Route("POST", f"{OWN}/customers/{{customerId}}/merge", merge.merge_customers, "update_customers"),
     Route(
         "POST", f"{OWN}/customers/upsert", upsert.upsert_customers, "update_customers", also_scope="create_customers"
     ),

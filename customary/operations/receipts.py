@@ -10,13 +10,14 @@ from customary.errors import InternalError
 from customary.model.change import Origin
 from customary.model.customer import Contact, Customer
 from customary.model.erasure import Erasure
+from customary.model.merge import Merged
 from customary.model.order import Order
 from customary.model.upsert import Upserted
 from customary.rules.restore import Restored
 from customary.storage.protocol import Result, Storage, Transaction, Work
 
 _KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (NoneType, int, str, Customer, Contact, Order, Restored, Upserted, Erasure)
+    kind.__name__: kind for kind in (NoneType, int, str, Customer, Contact, Order, Restored, Merged, Upserted, Erasure)
 }
 """What a write may result in."""
 

@@ -79,7 +79,7 @@ class Transaction(Reader, Protocol):
     async def restore_customer(self, customer: Customer) -> Customer:
         """One that was deleted, under its id: its history goes on, and its deletion is not listed any more.
 
-        Otherwise as adding one; the figures are those of its orders.
+        Otherwise as adding one; the figures are those of its orders, also of those that were moved when it went.
         """
 
     async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
@@ -129,6 +129,10 @@ class Transaction(Reader, Protocol):
 
     async def delete_order(self, order: Order) -> None:
         """As adding one."""
+
+    async def move_orders(self, source_id: int, target: Customer) -> int:
+        """How many: all of one who goes to another as it was stored, whose figures follow. When the one comes back
+        with ``restore_customer``, its orders come back to it."""
 
     async def replace_store(self, before: Store, after: Store) -> None: ...
 

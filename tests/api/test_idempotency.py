@@ -263,6 +263,7 @@ EVERY_WRITE: dict[tuple[str, str], Json] = {
     ("PUT", "/profile"): {"settings": {"storeName": "Other"}},
     ("POST", "/batch"): [{"path": "/profile", "method": "GET"}],
     ("POST", "/customary/v1/{storeId}/customers/{customerId}/restore"): {"to": 1},
+    ("POST", "/customary/v1/{storeId}/customers/{customerId}/merge"): {"from": 2},
     ("POST", "/customary/v1/{storeId}/customers/upsert"): {
         "by": "email",
         "items": [{"email": "up@example.com"}, PLAIN],
@@ -286,6 +287,7 @@ def whole(template: str) -> str:
 def test_every_write_is_done_once(shop: Shop, method: str, template: str) -> None:
     names: dict[str, Any] = {"storeId": shop.store_id, "customerId": shop.add_customer(), "groupId": shop.add_group()}
     names |= {"key": shop.add_extrafield(), "orderNumber": shop.add_order()}
+    assert shop.add_customer("second@example.com") == 2
     names["contactId"] = shop.customer(names["customerId"])["contacts"][0]["id"]
     url = whole(template).format(**names)
     headers = {"authorization": f"Bearer {shop.token}", "idempotency-key": "k"}

@@ -41,6 +41,7 @@ def path_values(shop: Shop) -> dict[str, Json]:
         "erased": erased,
         "storeId": shop.store_id,
         "customerId": customer,
+        "otherId": shop.add_customer("other@example.com"),
         "seq": 1,
         "contactId": contact,
         "groupId": shop.add_group(),
@@ -53,6 +54,8 @@ def request(route: Route, values: dict[str, Json]) -> dict[str, Any]:
     if route.handler.__name__ == "get_erasure":
         values = values | {"customerId": values["erased"]}
     body = BODIES.get(route.handler.__name__, {} if route.method in {"PUT", "POST"} else ABSENT)
+    if route.handler.__name__ == "merge_customers":
+        body = {"from": values["otherId"]}
     return {"method": route.method, "path": route.template.removeprefix(STORE).format(**values), "body": body}
 
 

@@ -45,6 +45,7 @@ async def forget_person(overlay: Overlay, customer_id: int, newest: int, traces:
         await overlay.write("delete_purchases", products, customer_id, order.number)
         nobodys = replace(order, customer_id=0, email="", billing_person=None)
         await overlay.write("detach_order", order.number, json.encode(nobodys).decode())
+        await overlay.write("forget_moves", order.number)
     answers = await read("list_batch_answers", overlay.store_id)
     for place in find_answers_with(traces, [(row[0], row[1], row[2]) for row in answers]):
         await overlay.write("replace_batch_answer", *place, *GONE)

@@ -63,6 +63,30 @@ class OrderBook:
         found = await read("count_orders_of_customer", self._store_id, customer.id)
         return add_orders(None, ((Decimal(total), created) for total, created in found))
 
+    async def move(self, source_id: int, target: Customer, seq: int) -> int:
+        """How many moved. ``seq`` is greater the later the move."""
+        await self._overlay.write("remember_orders", source_id, seq)
+        count = await self._give(target.id, source_id)
+        if count:
+            await self.store_figures(replace(target, stats=await self.count(target)))
+        return count
+
+    async def take_back(self, customer_id: int) -> None:
+        """Those that one who comes back had when it was merged; the figures of who had them meanwhile follow."""
+        holders = await read("list_holders_of_remembered", self._store_id, customer_id)
+        if not holders:
+            return
+        await self._give(customer_id, customer_id)
+        await self._overlay.write("forget_orders", customer_id)
+        for (holder_id,) in holders:
+            holder = await self._overlay.customer(holder_id)
+            if holder:
+                await self.store_figures(replace(holder, stats=await self.count(holder)))
+
+    async def _give(self, customer_id: int, of_customer_id: int) -> int:
+        await self._overlay.write("give_purchases", of_customer_id, customer_id)
+        return await self._overlay.write("give_orders", of_customer_id, customer_id)
+
     async def store_figures(self, customer: Customer) -> None:
         await self._overlay.flush()
         columns = (*rows.figure_columns(customer.stats), rows.encode_customer(customer))

@@ -142,6 +142,7 @@ class PostgresTransaction:
         await self.turn(Wish(emails=(email_key(customer.email),)))
         await self._overlay.flush()
         deletion = await newest_change(self._store_id, "customer", customer.id)
+        await OrderBook(self._overlay).take_back(customer.id)
         stats = await OrderBook(self._overlay).count(customer)
         stored = await self._add(customer, stats)
         await self._overlay.write("undo_deletion", deletion)
@@ -247,6 +248,10 @@ class PostgresTransaction:
         await self.turn()
         await OrderBook(self._overlay).delete(order)
         self._note_order()
+
+    async def move_orders(self, source_id: int, target: Customer) -> int:
+        await self.turn()
+        return await OrderBook(self._overlay).move(source_id, target, self._counters.seq)
 
     async def replace_store(self, before: Store, after: Store) -> None:
         await self.turn()

@@ -47,6 +47,7 @@ def detach_orders(execute: Execute, store_id: int, customer_id: int) -> None:
             execute(SQL["delete_purchase"], (store_id, product_id, customer_id, order.number))
         nobodys = replace(order, customer_id=0, email="", billing_person=None)
         execute(SQL["detach_order"], (json.encode(nobodys).decode(), store_id, order.number))
+        execute(SQL["forget_moves"], (store_id, order.number))
 
 
 def forget_batch_answers(execute: Execute, store_id: int, traces: Collection[str]) -> None:

@@ -63,6 +63,32 @@ class OrderBook:
         found: Any = self._execute(SQL["count_orders_of_customer"], (self._store_id, customer.id))
         return add_orders(None, ((Decimal(total), created) for total, created in found))
 
+    def move(self, source_id: int, target: Customer, seq: int) -> int:
+        """How many moved. ``seq`` is greater the later the move."""
+        self._execute(SQL["remember_orders"], (seq, self._store_id, source_id))
+        count = self._give(target.id, source_id)
+        if count:
+            self.store_figures(replace(target, stats=self.count(target)))
+        return count
+
+    def take_back(self, customer_id: int) -> None:
+        """Those that one who comes back had when it was merged; the figures of who had them meanwhile follow."""
+        holders: Any = self._execute(SQL["list_holders_of_remembered"], (self._store_id, customer_id)).fetchall()
+        if not holders:
+            return
+        self._give(customer_id, customer_id)
+        self._execute(SQL["forget_orders"], (self._store_id, customer_id))
+        for (holder_id,) in holders:
+            holder = self._customer(holder_id)
+            if holder:
+                self.store_figures(replace(holder, stats=self.count(holder)))
+
+    def _give(self, customer_id: int, of_customer_id: int) -> int:
+        values = (customer_id, self._store_id, of_customer_id)
+        self._execute(SQL["give_purchases"], values)
+        self._execute(SQL["give_orders"], values)
+        return int(self._execute("SELECT changes()").get)
+
     def _customer(self, customer_id: int) -> Customer | None:
         found: Any = self._execute(SQL["get_customer"], (rows.customer_key(self._store_id, customer_id),)).fetchone()
         return rows.decode_customer(found[0]) if found else None

@@ -139,6 +139,7 @@ class SqliteTransaction:
 
     async def restore_customer(self, customer: Customer) -> Customer:
         deletion = newest_change(self._execute, self._store_id, "customer", customer.id)
+        self._orders.take_back(customer.id)
         stored = self._insert(customer, self._orders.count(customer))
         self._execute(SQL["undo_deletion"], (self._store_id, deletion))
         self._append("customer", stored.id, "restored", deletion, None)
@@ -259,6 +260,9 @@ class SqliteTransaction:
     async def delete_order(self, order: Order) -> None:
         self._orders.delete(order)
         self._note_order()
+
+    async def move_orders(self, source_id: int, target: Customer) -> int:
+        return self._orders.move(source_id, target, self._counters.seq)
 
     async def replace_store(self, before: Store, after: Store) -> None:
         version = self._counters.seq + 1
