@@ -19,7 +19,7 @@ from customary.storage.sqlite.batch import Batch, Step
 from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.feed import Waiters
 from customary.storage.sqlite.place import Place
-from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, PATIENCE_WITH_READERS, Upkeep
+from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, PATIENCE_WITH_READERS, LogFolder, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,9 @@ class GroupCommit:
         self.waiters = Waiters()
         self._works_per_commit = works_per_commit
         self._upkeep = Upkeep(connection, checkpoint_pages)
+        self._folder = LogFolder(connection)
+        self._folding: asyncio.Future[int] | None = None
+        self._fold_failure: BaseException | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._waiting: list[Item] = []
         self._busy = False
@@ -59,6 +62,7 @@ class GroupCommit:
         self._idle = asyncio.Event()
         self._idle.set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="customary-commit")
+        self._fold_thread = ThreadPoolExecutor(1, thread_name_prefix="customary-fold")
         self._plan_idle_time()
 
     @property
@@ -105,6 +109,10 @@ class GroupCommit:
     async def close(self) -> None:
         """Finishes, folds the write-ahead log into the database and closes the connection. Once only."""
         await self.finish()
+        if self._folding is not None:
+            await asyncio.wait((self._folding,))
+        self._fold_thread.shutdown()
+        self._folder.close()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close_connection)
         self._thread.shutdown()
 
@@ -210,6 +218,13 @@ class GroupCommit:
             self._give_up(items, error)
 
     def _next_batch(self) -> None:
+        if self._fold_failure is not None:
+            self._give_up([], self._fold_failure)
+            return
+        if self._upkeep.log_is_long and self._folding is None:
+            loop = asyncio.get_running_loop()
+            self._folding = loop.run_in_executor(self._fold_thread, self._folder.run)
+            self._folding.add_done_callback(self._folded)
         if self._upkeep.due:
             self._in_thread(self._upkeep.run, self._kept_up)
         else:
@@ -239,6 +254,21 @@ class GroupCommit:
     def _use_idle_time(self) -> None:
         self._become_busy()
         self._in_thread(self._upkeep.run, self._kept_up)
+
+    def _folded(self, fold: "asyncio.Future[int]") -> None:
+        """What failed to reach the database is as final as any other I/O error."""
+        self._folding = None
+        error = fold.exception()
+        if isinstance(error, apsw.FullError):
+            log.error("no room for a checkpoint: put off")
+            self._upkeep.put_off_checkpoint()
+        elif error is not None:
+            self._fold_failure = error
+        else:
+            self._upkeep.note_fold(fold.result())
+        if not self._busy and (self._fold_failure or self._upkeep.due) and not self._finished:
+            self._become_busy()
+            self._next_batch()
 
     def _kept_up(self, upkeep: "asyncio.Future[None]") -> None:
         error = upkeep.exception()

@@ -70,6 +70,4 @@ UPDATE customer SET order_count = ?, sales_value = ?, first_order = ?, last_orde
 WHERE customer_key = ?;
 
 -- name: find_customer
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE store_id = ? AND email_key = ?;
+SELECT document FROM customer WHERE store_id = ? AND email_key = ?;

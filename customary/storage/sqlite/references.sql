@@ -1,8 +1,7 @@
 -- External reference ids, each of one customer of its store.
 
 -- name: find_customer_by_reference
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
+SELECT document
 FROM customer_reference CROSS JOIN customer
     ON customer_key = (customer_reference.store_id << 32) + customer_id
 WHERE customer_reference.store_id = ? AND external_reference_id = ?;

@@ -81,6 +81,28 @@ def text_columns(customer: Customer) -> Row:
     )
 
 
+def sources(customer: Customer) -> Row:
+    """All that columns beside the document are made from: where it stays, they stay. Costs a fifth of making them."""
+    person = customer.billing_person
+    return (
+        customer.email,
+        person.name if person else "",
+        customer.customer_group_id,
+        customer.fiscal_code,
+        customer.electronic_invoice_pec_email,
+        customer.electronic_invoice_sdi_code,
+        customer.lang,
+        customer.accept_marketing,
+        customer.tax_exempt,
+        customer.b2b_b2c,
+        [contact.contact for contact in customer.contacts if contact.type == "PHONE"],
+        [
+            (each.city, each.postal_code, each.company_name, each.phone, each.state_or_province_code, each.country_code)
+            for each in _people(customer)
+        ],
+    )
+
+
 def plain_columns(customer: Customer) -> Row:
     """The columns that every update writes, the document last."""
     people = _people(customer)

@@ -50,16 +50,9 @@ UPDATE token SET revoked = ? WHERE token_id = ? AND revoked IS NULL RETURNING to
 -- name: get_customer
 SELECT document FROM customer WHERE customer_key = ?;
 
--- name: get_customer_to_replace
--- With the columns that are only written when they change.
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE customer_key = ?;
-
 -- name: find_customers
 -- Goes through the store by id, whatever indexes there are; the conditions of a search follow.
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
+SELECT document
 FROM customer NOT INDEXED WHERE customer_key > ? AND customer_key <= ?;
 
 -- name: get_key_beyond
@@ -72,6 +65,10 @@ INSERT INTO customer (customer_key, store_id, id, registered, email_key, name_ke
     email_text, phones, cities, postal_codes, companies, fiscal_code, pec_email, sdi_code,
     version, updated, lang, accept_marketing, tax_exempt, b2b_b2c, states, countries, document)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: replace_document
+-- Of a customer whose other columns stay: most updates.
+UPDATE customer SET version = ?, updated = ?, document = ? WHERE customer_key = ?;
 
 -- name: replace_customer
 -- Leaves every indexed column alone: an index entry that is set is rewritten even when its value stays.
@@ -119,9 +116,7 @@ WHERE customer_key IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LI
 DELETE FROM customer WHERE customer_key = ?;
 
 -- name: list_group_members
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE store_id = ? AND customer_group_id = ? LIMIT ?;
+SELECT document FROM customer WHERE store_id = ? AND customer_group_id = ? LIMIT ?;
 
 -- name: get_group
 SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? AND id = ?;
@@ -166,8 +161,7 @@ WHERE store_id = ? AND id = ?;
 DELETE FROM extrafield WHERE store_id = ? AND id = ?;
 
 -- name: list_extrafield_holders
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
+SELECT document
 FROM extrafield_holder CROSS JOIN customer
     ON customer_key = (extrafield_holder.store_id << 32) + customer_id
 WHERE extrafield_holder.store_id = ? AND key = ? LIMIT ?;

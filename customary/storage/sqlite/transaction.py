@@ -1,7 +1,7 @@
 """What a work can do inside the writer's transaction on one store. Nothing here waits: SQLite answers at once."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
 from msgspec.structs import replace
@@ -35,20 +35,6 @@ from customary.storage.sqlite.references import check_reference, move_reference
 from customary.storage.sqlite.sql import SQL
 
 
-class ReadRow(NamedTuple):
-    """A customer's row as this transaction read it, so that only what differs is written."""
-
-    customer: Customer
-    document: str
-    keys: rows.Row
-    texts: rows.Row
-
-
-def read_row(customer: Customer) -> ReadRow:
-    """The same, computed."""
-    return ReadRow(customer, rows.encode_customer(customer), rows.key_columns(customer), rows.text_columns(customer))
-
-
 class SqliteTransaction:
     """Implements ``customary.storage.protocol.Transaction``."""
 
@@ -57,7 +43,7 @@ class SqliteTransaction:
         self._store_id = store_id
         self._origin = origin
         self._counters = counters
-        self._read: dict[int, ReadRow] = {}
+        self._documents: dict[int, tuple[Customer, str]] = {}
 
     @property
     def _orders(self) -> OrderBook:
@@ -98,7 +84,7 @@ class SqliteTransaction:
         return self._counters.store if store_id == self._store_id else None
 
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
-        row = self._execute(SQL["get_customer_to_replace"], (rows.customer_key(store_id, customer_id),)).fetchone()
+        row = self._execute(SQL["get_customer"], (rows.customer_key(store_id, customer_id),)).fetchone()
         if row is None:
             return None
         return self._remember_all((row,))[0]
@@ -164,26 +150,33 @@ class SqliteTransaction:
     async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
         stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         key = rows.customer_key(self._store_id, stored.id)
-        read = self._read.get(before.id)
-        old = read if read and read.customer is before else read_row(before)
-        keys, texts = rows.key_columns(stored), rows.text_columns(stored)
         moved = (before.external_reference_id, stored.external_reference_id)
         if moved[0] != moved[1]:
             check_reference(self._execute, self._store_id, stored)
-        if keys != old.keys:
-            self._store_unique("replace_customer_keys", (*keys, key), stored.email)
-            self._move_members(before.customer_group_id, stored.customer_group_id)
-        if texts != old.texts:
-            self._execute(SQL["replace_customer_texts"], (*texts, key))
-        if texts != old.texts or keys[1] != old.keys[1]:  # the name is in the text index too
-            self._mark_unindexed(key)
+        if rows.sources(before) == rows.sources(stored):
+            document = rows.encode_customer(stored)
+            self._execute(SQL["replace_document"], (stored.version, stored.updated, document, key))
+        else:
+            self._replace_columns(before, stored, key)
         if stored.extrafields != before.extrafields:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
         if moved[0] != moved[1]:
             move_reference(self._execute, self._store_id, stored.id, *moved)
-        self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
-        self._append("customer", stored.id, kind, before.version, old.document)
+        self._append("customer", stored.id, kind, before.version, self._document(before))
         return stored
+
+    def _replace_columns(self, before: Customer, stored: Customer, key: int) -> None:
+        """All that is in the row beside the document; what indexes are on only where it changed."""
+        keys, old_keys = rows.key_columns(stored), rows.key_columns(before)
+        texts, old_texts = rows.text_columns(stored), rows.text_columns(before)
+        if keys != old_keys:
+            self._store_unique("replace_customer_keys", (*keys, key), stored.email)
+            self._move_members(before.customer_group_id, stored.customer_group_id)
+        if texts != old_texts:
+            self._execute(SQL["replace_customer_texts"], (*texts, key))
+        if texts != old_texts or keys[1] != old_keys[1]:  # the name is in the text index too
+            self._mark_unindexed(key)
+        self._execute(SQL["replace_customer"], (*rows.plain_columns(stored), key))
 
     async def delete_customer(self, customer: Customer) -> None:
         key = rows.customer_key(self._store_id, customer.id)
@@ -193,7 +186,7 @@ class SqliteTransaction:
         self._move_members(customer.customer_group_id, 0)
         self._move_values(customer.id, customer.extrafields, ())
         move_reference(self._execute, self._store_id, customer.id, customer.external_reference_id, "")
-        self._append("customer", customer.id, "deleted", customer.version, rows.encode_customer(customer))
+        self._append("customer", customer.id, "deleted", customer.version, self._document(customer))
 
     async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
         return get_erasure(self._execute, store_id, customer_id)
@@ -291,10 +284,19 @@ class SqliteTransaction:
         return KeyedRequestBook(lambda sql, values: self._execute(sql, values).fetchone(), self._store_id)
 
     def _remember_all(self, found: Iterable[Any]) -> list[Customer]:
-        """Keeps the rows until the next read: most likely they are replaced next."""
-        read = [ReadRow(rows.decode_customer(row[0]), row[0], row[1:4], row[4:]) for row in found]
-        self._read = {row.customer.id: row for row in read}
-        return [row.customer for row in read]
+        """Keeps the documents until the next read: most likely they are the state before a change."""
+        self._documents.clear()
+        customers = []
+        for (document,) in found:
+            customer = rows.decode_customer(document)
+            self._documents[customer.id] = customer, document
+            customers.append(customer)
+        return customers
+
+    def _document(self, customer: Customer) -> str:
+        """As it was read, or anew."""
+        read, document = self._documents.get(customer.id, (None, ""))
+        return document if read is customer else rows.encode_customer(customer)
 
     def _group_version(self, group_id: int) -> int:
         return int(self._execute(SQL["get_group_version"], (self._store_id, group_id)).get)

@@ -1,6 +1,7 @@
-"""What the writer does between batches: folds the write-ahead log into the database, brings the text index up to date.
+"""What is done between batches: folds the write-ahead log into the database, brings the text index up to date.
 
-Runs in the commit thread; the statements release the interpreter's lock while they work.
+Most of the log is folded beside the writer, by a connection and a thread of its own; the rest, and the text index, in
+the commit thread. The statements release the interpreter's lock while they work.
 """
 
 import logging
@@ -14,12 +15,38 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_PAGES = 2500
 """Pages in the write-ahead log before a checkpoint: about 10 MiB."""
+REST_SHARE = 10
+"""Once no more than a tenth of what makes a checkpoint due is left, it is folded while the writer waits: then the log
+can begin anew."""
+MOST_FOLDS = 4
+"""How often the log is folded beside the writer before the rest is, however much that is."""
 INDEX_ROWS = 1000
 """Customers that wait for the text index before it takes them over, and how many it takes at a time."""
 INDEX_ROWS_BEHIND = 10_000
 """How many it takes when a bulk load has left it far behind."""
 PATIENCE_WITH_READERS = 1.0
 """Seconds that a checkpoint which is overdue waits for readers to let go of the log."""
+
+
+class LogFolder:
+    """Moves what stands in the log into the database while others read and write. Not safe before SQLite 3.51.3."""
+
+    def __init__(self, writer: apsw.Connection) -> None:
+        self._connection = apsw.Connection(writer.filename, vfs=writer.open_vfs)
+        self._connection.pragma("synchronous", "FULL")
+        self._connection.pragma("checkpoint_fullfsync", True)
+        self._connection.pragma("wal_autocheckpoint", 0)
+        self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+
+    def run(self) -> int:
+        """How many pages of the log are in the database now. Raises apsw.Error."""
+        try:
+            return self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)[1]
+        except (apsw.BusyError, apsw.LockedError):  # another process does it
+            return 0
+
+    def close(self) -> None:
+        self._connection.close(True)
 
 
 class Upkeep:
@@ -30,12 +57,25 @@ class Upkeep:
         self._checkpoint_pages = checkpoint_pages
         self._checkpoint_due = checkpoint_pages
         self._wal_pages = 0
+        self._folds = 0
+        self._rest_due = False
         self.unindexed = self._count_unindexed()
         connection.set_wal_hook(self._count_wal_pages)
 
     @property
     def due(self) -> bool:
-        return self._wal_pages > self._checkpoint_due or self.unindexed >= INDEX_ROWS
+        return self._rest_due or self.unindexed >= INDEX_ROWS
+
+    @property
+    def log_is_long(self) -> bool:
+        """It is time to fold it, beside the writer."""
+        return self._wal_pages > self._checkpoint_due and not self._rest_due
+
+    def note_fold(self, folded: int) -> None:
+        """So many pages of the log are in the database; writers have gone on meanwhile."""
+        self._folds += 1
+        if self._wal_pages - folded <= self._checkpoint_pages // REST_SHARE or self._folds >= MOST_FOLDS:
+            self._rest_due = True
 
     def after_commit(self) -> None:
         self.unindexed = self._count_unindexed()
@@ -45,14 +85,18 @@ class Upkeep:
         try:
             if self.unindexed:
                 self._index_texts()
-            if self._wal_pages > self._checkpoint_due:
+            if self._rest_due:
                 self._checkpoint()
         except apsw.FullError:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             log.error("no room for a checkpoint or the text index: put off")
             self.unindexed = 0
-            self._checkpoint_due = self._wal_pages + self._checkpoint_pages
+            self.put_off_checkpoint()
+
+    def put_off_checkpoint(self) -> None:
+        self._rest_due, self._folds = False, 0
+        self._checkpoint_due = self._wal_pages + self._checkpoint_pages
 
     def finish(self) -> None:
         """The checkpoint that leaves no log behind, unless another process has it open."""
@@ -79,13 +123,14 @@ class Upkeep:
         time it waits for the readers that are there. Later ones read the database alone and are not waited for.
         One that reads for long (a backup) is not waited for often: only each time that the log has grown twofold.
         """
-        overdue = self._wal_pages > 2 * self._checkpoint_pages
+        overdue = self._wal_pages > 3 * self._checkpoint_pages
         wait_for_locks(self._connection, PATIENCE_WITH_READERS if overdue else 0.0)
         try:
             mode = apsw.SQLITE_CHECKPOINT_RESTART if overdue else apsw.SQLITE_CHECKPOINT_PASSIVE
             self._connection.wal_checkpoint(mode=mode)
-            self._checkpoint_due = self._wal_pages + self._checkpoint_pages
+            self.put_off_checkpoint()
         except (apsw.BusyError, apsw.LockedError):  # another process does it, or reads for long
+            self.put_off_checkpoint()
             self._checkpoint_due = 2 * self._wal_pages
 
     def _count_unindexed(self) -> int:

@@ -53,7 +53,7 @@ def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
     ("statement", "expected"),
     [
         ("get_customer", BY_ROWID),
-        ("get_customer_to_replace", BY_ROWID),
+        ("replace_document", BY_ROWID),
         ("replace_customer", BY_ROWID),
         ("replace_customer_keys", BY_ROWID),
         ("replace_customer_texts", BY_ROWID),
