@@ -15,6 +15,7 @@ from customary.api.batch_worker import BatchWorker
 from customary.api.call import Services
 from customary.api.feed_readers import FeedReaders
 from customary.api.purge_worker import PurgeWorker
+from customary.api.retention_worker import RetentionWorker
 from customary.api.router import Router
 from customary.api.routes import ROUTES
 from customary.errors import OperatorError
@@ -90,6 +91,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         purges = PurgeWorker(application.services)
         await purges.start()
         stack.push_async_callback(purges.stop)
+        retention = RetentionWorker(application.services, settings.history_days)
+        retention.start()
+        stack.push_async_callback(retention.stop)
         await worker.start()  # before the first request: a batch that comes in meanwhile would be taken up twice
         stack.push_async_callback(worker.stop, settings.drain_timeout)
         server = build_server(settings, application)

@@ -95,6 +95,10 @@ class Settings:
         default=1000,
         metadata=_about("Readers that may wait for changes at the same time, a quarter of them of one store.", least=1),
     )
+    history_days: int = field(
+        default=0,
+        metadata=_about("Days that the history goes back, 0 for ever; what was replaced before is forgotten.", least=0),
+    )
     writes_per_commit: int = field(
         default=256, metadata=_about("Most changes that are committed to the disk together.", least=1)
     )

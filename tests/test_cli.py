@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -275,6 +276,22 @@ def test_tokens_work_on_a_running_server(serving: tuple[Shell, str]) -> None:
         assert (changed.status_code, changed.json()) == (200, {"updateCount": 1})
         assert client.get("/customers", params={"email": "jo@example.com"}).json()["total"] == 1
     assert httpx.get(f"{base_url}/api/v3/1003/customers").status_code == 403
+
+
+def test_old_history_is_forgotten_while_the_server_runs(serving: tuple[Shell, str]) -> None:
+    shell, address = serving
+    token = shell.read("token", "add", "--store", "1003", "--scopes", "all").strip()
+    with httpx.Client(base_url=address, headers={"authorization": f"Bearer {token}"}) as client:
+        client.post("/api/v3/1003/customers", json={"email": "jo@example.com"}).raise_for_status()
+        for number in range(3):
+            client.put("/api/v3/1003/customers/1", json={"taxId": str(number)}).raise_for_status()
+        time.sleep(1.1)
+        pruned = shell.run("history", "prune", "--days", "0")
+        assert (pruned.returncode, pruned.stderr) == (0, "Looked at 4 changes\n")
+        client.put("/api/v3/1003/customers/1", json={"taxId": "new"}).raise_for_status()
+        items = client.get("/customary/v1/1003/customers/1/history").json()["items"]
+        assert [(item["seq"], len(item["changes"])) for item in items] == [(5, 1), (4, 0)]
+    assert shell.refuse("history", "prune", "--days", "-1") == "days is -1, but the least it can be is 0"
 
 
 def test_a_second_server_on_the_same_port_is_refused(serving: tuple[Shell, str]) -> None:

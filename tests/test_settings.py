@@ -77,6 +77,7 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         password_hash_concurrency=6,
         password_hash_queue=7,
         feed_readers=11,
+        history_days=12,
         writes_per_commit=8,
         cache_mib=9,
         reader_threads=10,

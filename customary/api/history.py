@@ -1,5 +1,7 @@
 """The history of a customer, and the way back."""
 
+from typing import Any
+
 from msgspec import json
 
 from customary.api.call import Call
@@ -23,8 +25,12 @@ async def list_history(call: Call) -> Answer:
     versions = await history.list_versions(call.storage, call.store_id, customer_id, before, limit + 1)
     tokens = await history.tokens_by_id(call.storage, call.store_id)
     items = [answer_version(version, tokens) for version in versions[:limit]]
-    page = {"count": len(items), "limit": limit, "items": items}
-    return call.answer(page | {"next": items[-1].seq} if len(versions) > limit else page)
+    page: dict[str, Any] = {"count": len(items), "limit": limit, "items": items}
+    if len(versions) > limit:
+        page["next"] = items[-1].seq
+    elif versions and versions[-1].change.previous:
+        page["pruned"] = True
+    return call.answer(page)
 
 
 async def get_version(call: Call) -> Answer:

@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Dict, Env
 
 from customary import __version__
+from customary.cli.history import histories
 from customary.cli.server import demo, serve
 from customary.cli.stores import stores
 from customary.cli.tokens import tokens
@@ -29,7 +30,7 @@ app = App(
 )
 serving = App(name="serve")
 serving.default(serve)
-for command in (serving, stores, tokens):
+for command in (serving, stores, tokens, histories):
     app.command(command)
 app.command(demo, name="demo")
 

@@ -270,6 +270,13 @@ class Storage(Reader, Protocol):
     ) -> tuple[Change, ...]:
         """One entity's changes with ``seq`` lower than ``before``, newest first."""
 
+    async def prune_history(self, before: int, most: int) -> int:
+        """Forgets what was replaced before that time: states, and changes that later ones replaced.
+
+        The newest change of everything and deletions stay, without the state before. Looks at ``most`` changes at
+        once; how many it were, 0 when nothing is left to do.
+        """
+
     async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
         """Store and id of erased customers of whom there may be traces in the storage's files."""
 

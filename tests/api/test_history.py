@@ -1,7 +1,10 @@
 """The history of a customer, and a customer as it was."""
 
+import time
+
 import pytest
 
+from customary.operations.retention import prune_history
 from tests.api.people import FULL, kept
 from tests.api.scenarios import A_TEXT, AN_ID, Json, differences, resolve
 from tests.api.shop import Answer, Shop, check_error
@@ -201,3 +204,19 @@ def test_differences_are_those_of_the_answers(shop: Shop) -> None:
     before = shop.customer(customer_id)
     shop.put(f"/customers/{customer_id}", {"billingPerson": {"city": "Bari"}, "acceptMarketing": None, "taxId": "7"})
     assert changes(shop, customer_id)[0].keys() == differences(before, shop.customer(customer_id)).keys()
+
+
+def test_a_history_that_is_cut_says_so(shop: Shop) -> None:
+    customer_id = shop.add_customer()
+    for number in range(3):
+        shop.put(f"/customers/{customer_id}", {"taxId": str(number)})
+    assert "pruned" not in history(shop, customer_id)
+    later = int(time.time()) + 86_400
+    shop.server.run(prune_history(shop.server.storage, 0, later))
+    shop.put(f"/customers/{customer_id}", {"taxId": "new"})
+    page = history(shop, customer_id)
+    assert [(item["kind"], len(item["changes"])) for item in page["items"]] == [("updated", 1), ("updated", 0)]
+    assert page["pruned"] is True
+    then = ask(shop, f"/customers/{customer_id}/history/4")
+    assert then.json["taxId"] == "2"
+    check_error(ask(shop, f"/customers/{customer_id}/history/2"), 404, "CHANGE_NOT_FOUND")

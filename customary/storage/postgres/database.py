@@ -29,6 +29,7 @@ from customary.storage.postgres.history import list_customer_versions, list_enti
 from customary.storage.postgres.keyed_requests import PostgresKeyedRequests
 from customary.storage.postgres.listing import list_customers
 from customary.storage.postgres.orders import list_orders
+from customary.storage.postgres.retention import prune_some
 from customary.storage.postgres.schema import migrate
 from customary.storage.postgres.sql import SQL
 from customary.storage.postgres.tickets import PostgresTickets
@@ -160,6 +161,9 @@ class PostgresStorage:
     async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
         row = await self._connections.row("get_erasure", store_id, customer_id) if rows.is_id(customer_id) else None
         return erasure_from_row(tuple(row)) if row else None
+
+    async def prune_history(self, before: int, most: int) -> int:
+        return await prune_some(self._connections, before, most)
 
     async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
         found = await self._connections.rows("list_unpurged")

@@ -13,6 +13,7 @@ FILES = (
     "keyed_requests.sql",
     "orders.sql",
     "references.sql",
+    "retention.sql",
     "summaries.sql",
     "tickets.sql",
 )

@@ -33,6 +33,7 @@ from customary.storage.sqlite.keyed_requests import SqliteKeyedRequests
 from customary.storage.sqlite.listing import list_customers
 from customary.storage.sqlite.orders import list_orders, list_purchased_products
 from customary.storage.sqlite.purge import Purge
+from customary.storage.sqlite.retention import prune_some
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
 from customary.storage.sqlite.tickets import SqliteTickets
@@ -198,6 +199,10 @@ class SqliteStorage:
     async def get_erasure(self, store_id: int, customer_id: int) -> Erasure | None:
         row = self._row("get_erasure", store_id, customer_id)
         return erasure_from_row(row) if row else None
+
+    async def prune_history(self, before: int, most: int) -> int:
+        count: int = await self._commits.submit(lambda batch: prune_some(batch, before, most), alone=True)
+        return count
 
     async def list_unpurged(self) -> tuple[tuple[int, int], ...]:
         return tuple((store_id, customer_id) for store_id, customer_id in self._rows("list_unpurged"))

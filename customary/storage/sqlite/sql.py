@@ -10,6 +10,7 @@ FILES = (
     "keyed_requests.sql",
     "orders.sql",
     "references.sql",
+    "retention.sql",
     "summaries.sql",
     "tickets.sql",
 )

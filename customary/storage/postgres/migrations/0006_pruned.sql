@@ -1,0 +1,2 @@
+-- Up to which position of a store's log the old states were forgotten.
+ALTER TABLE store ADD COLUMN pruned_seq bigint NOT NULL DEFAULT 0;
