@@ -87,7 +87,7 @@ class Call:
         if self._preferences is None:
             header = self.header("prefer")
             self._preferences = NO_PREFERENCES if header is None else parse_preferences(header)
-        if not getattr(self._preferences, preference):
+        if self._preferences is NO_PREFERENCES or not getattr(self._preferences, preference):
             return False
         self.followed = replace(self.followed, **{preference: True})
         return True
@@ -138,21 +138,24 @@ class Call:
 
         They play no part in a write: it is done already, so nothing in the query may turn its answer into an error.
         """
-        if self.method == "GET" and "responseFields" in self.query_string:
-            selection = parse_response_fields(self.query.get("responseFields", ""))
-            return Answer(_encode(select_fields(json.decode(_encode(value)), selection)))
         if self.followed is not NO_PREFERENCES:
-            return Answer(_encode(value), headers=(JSON_TYPE, *applied_header(self.followed)))
-        return Answer(_encode(value))
+            return Answer(self._told(value), headers=(JSON_TYPE, *applied_header(self.followed)))
+        return Answer(self._told(value))
 
     def answer_tagged(self, value: Any, version: str | int) -> Answer:
         """The same of one resource, with its entity tag; of what the client has already only that: 304."""
-        answer = self.answer(value)
-        tag = entity_tag(version, answer.body)
+        body = self._told(value)
+        tag = ("etag", entity_tag(version, body))
         known = self.header("if-none-match") if self.method == "GET" else None
-        if known is not None and is_known(known, tag):
-            return Answer(b"", 304, (("etag", tag),))
-        return Answer(answer.body, answer.status, (*answer.headers, ("etag", tag)))
+        if known is not None and is_known(known, tag[1]):
+            return Answer(b"", 304, (tag,))
+        return Answer(body, 200, (JSON_TYPE, tag, *applied_header(self.followed)))
+
+    def _told(self, value: Any) -> bytes:
+        if self.method == "GET" and "responseFields" in self.query_string:
+            selection = parse_response_fields(self.query.get("responseFields", ""))
+            return _encode(select_fields(json.decode(_encode(value)), selection))
+        return _encode(value)
 
 
 def parse_query(query_string: str) -> dict[str, str]:

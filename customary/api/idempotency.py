@@ -7,7 +7,7 @@ from weakref import WeakValueDictionary
 
 from customary.api.call import Call, Services
 from customary.api.router import Route
-from customary.errors import KeyTaken, ServiceUnavailable
+from customary.errors import KeyTaken, RequestError, ServiceUnavailable
 from customary.model.keyed_request import KeptAnswer, KeyedRequest
 from customary.network.message import JSON_TYPE, Answer
 from customary.operations.keyed_requests import KeyedStorage, find_keyed_request
@@ -52,7 +52,12 @@ async def _answer_once(call: Call, services: Services, route: Route, request: Ke
         return Answer(known.answer.body, known.answer.status, (JSON_TYPE, *known.answer.headers, REPLAYED))
     keyed = KeyedStorage(services.storage, request, known)
     call.services = replace(services, storage=keyed.storage)
-    answer = await route.handler(call)
+    try:
+        answer = await route.handler(call)
+    except RequestError:
+        if known is None and await find_keyed_request(services.storage, call.store_id, request) is not None:
+            raise KeyTaken() from None  # it was refused for what its twin has done on another server
+        raise
     try:
         await keyed.keep_answer(call.store_id, _kept(answer))
     except ServiceUnavailable:  # what it takes to make it again is kept

@@ -42,6 +42,8 @@ def parse_preferences(header: str) -> Preferences:
 
 def applied_header(applied: Preferences) -> tuple[tuple[str, str], ...]:
     """``Preference-Applied`` with the preferences that were followed; no header without one."""
+    if applied is NO_PREFERENCES:
+        return ()
     words = [f"{name}={value}" for field, (name, value) in _WORDS.items() if getattr(applied, field)]
     return (("preference-applied", ", ".join(words)),) if words else ()
 
