@@ -10,8 +10,8 @@ from customary.rules.erasure import answer_erasure
 async def erase_customer(call: Call) -> Answer:
     customer_id = call.number("customerId")
     erased = await erasure.erase_customer(call.storage, call.store_id, call.origin, customer_id)
-    if erased.traces is not None:
-        call.services.erased.put_nowait((call.store_id, customer_id, erased.traces))
+    for each in erased.customer_ids:
+        call.services.erased.put_nowait((call.store_id, each, erased.traces))
     tokens = await tokens_by_id(call.storage, call.store_id)
     return call.answer(answer_erasure(erased.erasure, tokens))
 

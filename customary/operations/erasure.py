@@ -13,32 +13,52 @@ VERSIONS_AT_ONCE = 100
 
 
 class Erased(NamedTuple):
-    """``traces`` are the texts that must be found nowhere any more; None where it was erased before."""
+    """``customer_ids`` are those erased now, with their ``traces``: texts that must be found nowhere any more."""
 
     erasure: Erasure
-    traces: frozenset[str] | None
+    customer_ids: tuple[int, ...]
+    traces: frozenset[str]
 
 
 async def erase_customer(storage: Storage, store_id: int, origin: Origin, customer_id: int) -> Erased:
-    """Also one that is deleted. Again does nothing. Raises CustomerNotFound for one that never was."""
-    traces: frozenset[str] | None = None
+    """Also one that is deleted, and with it those that were merged into it. Again does nothing.
+
+    Raises CustomerNotFound for one that never was.
+    """
+    erased: list[int] = []
+    traces: set[str] = set()
 
     async def work(transaction: Transaction) -> Erasure:
         """Its result may be kept, and the traces must not."""
-        nonlocal traces
-        traces = None
+        erased.clear()
+        traces.clear()
         known = await transaction.get_erasure(store_id, customer_id)
         if known is not None:
             return known
-        traces = await _find_traces(transaction, store_id, customer_id)
+        await transaction.forget_answers()
+        erased.extend(await _find_same(transaction, store_id, customer_id))
+        for each in erased:
+            traces.update(await _find_traces(transaction, store_id, each))
+        for each in erased[1:]:
+            await transaction.erase_customer(each, traces)
         customer = await transaction.get_customer(store_id, customer_id)
         if customer is not None:
             await transaction.delete_customer(customer)
-        await transaction.forget_answers()
         return await transaction.erase_customer(customer_id, traces)
 
     erasure = await storage.write(store_id, origin, work, heavy=True)
-    return Erased(erasure, traces)
+    return Erased(erasure, tuple(erased), frozenset(traces))
+
+
+async def _find_same(transaction: Transaction, store_id: int, customer_id: int) -> list[int]:
+    """The customer, those that were merged into it, and so on; without those that are there again or are erased."""
+    found = [customer_id]
+    for each in found:
+        for source in await transaction.find_merged(each):
+            is_there = await transaction.get_customer(store_id, source) is not None
+            if source not in found and not is_there and await transaction.get_erasure(store_id, source) is None:
+                found.append(source)
+    return found
 
 
 async def read_erasure(reader: Reader, store_id: int, customer_id: int) -> Erasure:
@@ -49,7 +69,7 @@ async def read_erasure(reader: Reader, store_id: int, customer_id: int) -> Erasu
     return erasure
 
 
-async def _find_traces(transaction: Transaction, store_id: int, customer_id: int) -> frozenset[str]:
+async def _find_traces(transaction: Transaction, store_id: int, customer_id: int) -> set[str]:
     """In every state that is kept of it, and in its orders."""
     traces: set[str] = set()
     before = None
@@ -62,4 +82,4 @@ async def _find_traces(transaction: Transaction, store_id: int, customer_id: int
             break
     for order in await transaction.list_customer_orders(customer_id):
         traces.update(traces_of_order(order))
-    return frozenset(traces)
+    return traces

@@ -93,6 +93,9 @@ class Transaction(Reader, Protocol):
     async def list_customer_orders(self, customer_id: int) -> list[Order]:
         """The oldest first."""
 
+    async def find_merged(self, customer_id: int) -> list[int]:
+        """The customers that were merged into it, as far as its history goes back."""
+
     async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
         """One that is deleted: its changes lose their states, its orders the person, and kept answers that hold one of
         the texts are forgotten. A change of the kind ``erased`` tells of it.

@@ -13,6 +13,7 @@ from customary.model.order import Order, OrderItem
 from customary.model.ticket import Ticket, TicketRequest
 from customary.operations.erasure import Erased, erase_customer
 from customary.operations.history import list_versions, read_customer_then
+from customary.operations.merge import merge
 from customary.storage.protocol import Storage, Transaction
 from tests.storage.records import (
     EVERYTHING,
@@ -66,7 +67,6 @@ class TestErasure:
         erased = await erase(storage)
         assert erased.erasure == Erasure(customer_id=1, at=NOON + 60, token_id=3, request_id="erase-1", seq=5)
         assert erased.erasure == await storage.get_erasure(STORE, 1)
-        assert erased.traces is not None
         assert {
             "zoe@example.com",
             "z@example.com",
@@ -107,7 +107,7 @@ class TestErasure:
     async def test_again_it_does_nothing(self, storage: Storage) -> None:
         await add_customer(storage, STORE, "zoe@example.com")
         first = await erase(storage)
-        assert await erase(storage) == Erased(first.erasure, None)
+        assert await erase(storage) == Erased(first.erasure, (), frozenset())
         assert len(await storage.list_changes(STORE, 0, 100)) == 3
         for store_id, customer_id in ((STORE, 2), (OTHER, 1)):
             with pytest.raises(CustomerNotFound):
@@ -118,7 +118,6 @@ class TestErasure:
         await add_customer(storage, STORE, "zoe@example.com")
         order = await add_order(storage, 1)
         erased = await erase(storage)
-        assert erased.traces is not None
         assert {"Zoe@Example.com", "Zoë Ñandú", "3 Order Road"} <= erased.traces
         page = await storage.list_orders(STORE, None, None, 0, 10)
         assert [(each.number, each.total, each.items) for each in page.items] == [(1, order.total, order.items)]
@@ -160,6 +159,28 @@ class TestErasure:
         assert json.decode(responses[0].body)["errorCode"] == "CUSTOMER_ERASED"
         assert json.decode(responses[3].body) == bodies[3]
         assert {response.status for response in await storage.tickets.list_responses(OTHER, "t")} == {200}
+
+    async def test_who_was_merged_into_it_is_erased_too(self, storage: Storage) -> None:
+        for name in ("target", "source", "sources-source", "back", "stranger"):
+            await add_customer(storage, STORE, f"{name}@example.com", private_admin_notes=f"notes of {name}")
+        await merge(storage, STORE, origin("merge 1"), 2, 3)
+        await merge(storage, STORE, origin("merge 2"), 1, 2)
+        back = await storage.get_customer(STORE, 4)
+        assert back is not None
+        await merge(storage, STORE, origin("merge 3"), 1, 4)
+        await storage.write(STORE, ORIGIN, lambda transaction: transaction.restore_customer(back))
+        await delete_customer(storage, STORE, 5, origin("delete"))
+        await change_customer(storage, STORE, 1, origin("update"), tax_id="7")
+        erased = await erase(storage)
+        assert erased.customer_ids == (1, 2, 3)
+        assert {f"{name}@example.com" for name in ("target", "source", "sources-source")} <= erased.traces
+        for number in (1, 2, 3):
+            assert await storage.get_erasure(STORE, number) is not None
+            assert {
+                change.before for change in await storage.list_entity_changes(STORE, "customer", number, None, 9)
+            } == {None}
+        assert await storage.get_customer(STORE, 4) is not None
+        assert (await storage.list_entity_changes(STORE, "customer", 5, None, 9))[0].before is not None
 
     async def test_the_feed_tells_of_it(self, storage: Storage) -> None:
         await add_customer(storage, STORE, "zoe@example.com")

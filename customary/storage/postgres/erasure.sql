@@ -29,6 +29,20 @@ SELECT document FROM recorded_order WHERE store_id = $1 AND customer_id = $2 ORD
 -- It belongs to nobody any more.
 UPDATE recorded_order SET customer_id = 0, email_key = '', document = $3 WHERE store_id = $1 AND number = $2;
 
+-- name: find_merged
+-- A merge is two changes of one request: the source is deleted, then the target updated.
+WITH RECURSIVE chain AS (
+    SELECT c.seq, c.previous FROM change AS c WHERE c.store_id = $1 AND c.seq = $2
+    UNION ALL
+    SELECT c.seq, c.previous FROM chain JOIN change AS c ON c.seq = chain.previous WHERE c.store_id = $1
+)
+SELECT DISTINCT source.entity_id
+FROM chain JOIN change AS target ON target.store_id = $1 AND target.seq = chain.seq
+    JOIN change AS source ON source.store_id = $1 AND source.seq = chain.seq - 1
+WHERE target.kind = 'updated' AND source.entity = 'customer' AND source.kind = 'deleted'
+    AND source.request_id = target.request_id AND source.token_id = target.token_id
+ORDER BY source.entity_id;
+
 -- name: list_batch_answers
 SELECT ticket, position, body FROM ticket_response WHERE store_id = $1;
 

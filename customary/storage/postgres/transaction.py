@@ -185,6 +185,12 @@ class PostgresTransaction:
         await self.turn()
         return await list_customer_orders(self._store_id, customer_id)
 
+    async def find_merged(self, customer_id: int) -> list[int]:
+        await self.turn()
+        await self._overlay.flush()
+        newest = await newest_change(self._store_id, "customer", customer_id)
+        return [source for (source,) in await read("find_merged", self._store_id, newest)]
+
     async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
         await self.turn()
         await self._overlay.flush()

@@ -194,6 +194,10 @@ class SqliteTransaction:
     async def list_customer_orders(self, customer_id: int) -> list[Order]:
         return list_customer_orders(self._execute, self._store_id, customer_id)
 
+    async def find_merged(self, customer_id: int) -> list[int]:
+        newest = newest_change(self._execute, self._store_id, "customer", customer_id)
+        return [source for (source,) in self._execute(SQL["find_merged"], (self._store_id, newest))]
+
     async def erase_customer(self, customer_id: int, traces: Collection[str]) -> Erasure:
         newest = newest_change(self._execute, self._store_id, "customer", customer_id)
         forget_states(self._execute, self._store_id, newest)
