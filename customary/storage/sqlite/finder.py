@@ -187,13 +187,15 @@ def _walk_changes(found: _Search) -> list[int] | None:
         limit = max(found.last_seq - found.walked_changes, start)
     else:
         limit = min(start + found.walked_changes, found.last_seq)
+    groups = set(search.customer_group_ids or ())
+    by_group, in_group = ("INDEXED BY change_by_group", "AND change.group_id = ?") if len(groups) == 1 else ("", "")
     walk = found.connection.execute(
-        "SELECT customer_key, updated FROM change CROSS JOIN customer"
+        f"SELECT customer_key, updated FROM change {by_group} CROSS JOIN customer"
         " ON customer_key = (change.store_id << 32) + change.entity_id AND customer.version = change.seq"
-        f" WHERE change.store_id = ? AND {bound} AND change.entity = 'customer'"
+        f" WHERE change.store_id = ? {in_group} AND {bound} AND change.entity = 'customer'"
         f" AND {where.where}"
         f" ORDER BY change.seq {'DESC' if descending else 'ASC'}",
-        (found.store_id, limit, *where.values),
+        (found.store_id, *(groups if in_group else ()), limit, *where.values),
     )
     wanted = search.offset + search.limit
     reached: list[tuple[int, int]] = list(islice(walk, wanted))

@@ -173,8 +173,8 @@ INSERT INTO extrafield_holder (store_id, key, customer_id) VALUES (?, ?, ?);
 DELETE FROM extrafield_holder WHERE store_id = ? AND key = ? AND customer_id = ?;
 
 -- name: add_change
-INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before, group_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: list_changes
 SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before

@@ -120,7 +120,7 @@ class SqliteTransaction:
 
     async def add_customer(self, customer: Customer) -> Customer:
         stored = self._insert(customer, self._orders.count(customer) if customer.stats else None)
-        self._append("customer", stored.id, "created", 0, None)
+        self._append("customer", stored.id, "created", 0, None, stored.customer_group_id)
         return stored
 
     async def restore_customer(self, customer: Customer) -> Customer:
@@ -128,7 +128,7 @@ class SqliteTransaction:
         self._orders.take_back(customer.id)
         stored = self._insert(customer, self._orders.count(customer))
         self._execute(SQL["undo_deletion"], (self._store_id, deletion))
-        self._append("customer", stored.id, "restored", deletion, None)
+        self._append("customer", stored.id, "restored", deletion, None, stored.customer_group_id)
         return stored
 
     def _insert(self, customer: Customer, stats: Stats | None) -> Customer:
@@ -162,7 +162,7 @@ class SqliteTransaction:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
         if moved[0] != moved[1]:
             move_reference(self._execute, self._store_id, stored.id, *moved)
-        self._append("customer", stored.id, kind, before.version, self._document(before))
+        self._append("customer", stored.id, kind, before.version, self._document(before), stored.customer_group_id)
         return stored
 
     def _replace_columns(self, before: Customer, stored: Customer, key: int) -> None:
@@ -327,7 +327,10 @@ class SqliteTransaction:
             for key in keys:
                 self._execute(SQL[statement], (self._store_id, key, customer_id))
 
-    def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
+    def _append(
+        self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None, group: int | None = None
+    ) -> None:
+        """``group`` is that of a customer after the change."""
         origin = self._origin
         self._counters.last_change_at = self._counters.latest[entity] = self.at
         self._counters.seq += 1
@@ -344,6 +347,7 @@ class SqliteTransaction:
                 origin.request_id,
                 previous,
                 before,
+                group,
             ),
         )
 
