@@ -26,6 +26,7 @@ CustomaryError
 │   ├── CustomerErased          410
 │   ├── EmailAlreadyUsed        409
 │   ├── PositionNotReached      409
+│   ├── ElementsDropped         409  an update that was to keep the lists would not
 │   ├── ReferenceAlreadyUsed    409
 │   ├── AnswerNotKept           409
 │   ├── PreconditionFailed      412
@@ -44,7 +45,7 @@ CustomaryError
     └── StoreExists
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -228,6 +229,22 @@ class CustomerErased(RequestError):
 
     status = 410
     code = "CUSTOMER_ERASED"
+
+
+class ElementsDropped(RequestError):
+    """The update would drop elements of a list, which the request wants to keep"""
+
+    status = 409
+    code = "ELEMENTS_WOULD_BE_DROPPED"
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Of the elements, such as ``Customer.contacts[id=17]``; at least one."""
+        super().__init__(f"The update would drop {len(paths)} elements, which the request wants to keep: {paths[0]}")
+        self.paths = paths
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        return dict.fromkeys(self.paths, "would be dropped")
 
 
 class PositionNotReached(RequestError):

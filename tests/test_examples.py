@@ -16,12 +16,14 @@ import pytest
 
 from customary.testing import ServerInThread, server_in_thread
 
-PAGE = Path(__file__).parents[1] / "docs" / "howto" / "examples.md"
+HOWTO = Path(__file__).parents[1] / "docs" / "howto"
+PAGE = HOWTO / "examples.md"
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SCOPES = ("read_customers", "create_customers", "update_customers", "create_orders")
 STORE_ID = 1003
 END = "the end of a block"
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,20 @@ def test_every_block_prints_what_the_page_shows(language: Language, server: Serv
     shown = [blocks.get("json", "").splitlines() for _, blocks in page]
     titles = [title for title, _ in page]
     assert dict(zip(titles, printed, strict=True)) == dict(zip(titles, shown, strict=True))
+
+
+def test_the_page_about_undoing_is_true(server: ServerInThread) -> None:
+    """One block after the other; each prints what stands below it. Of times it has three dots."""
+    blocks = FENCED.findall((HOWTO / "undo.md").read_text("utf-8"))
+    steps: list[tuple[str, str]] = []
+    for language, text in blocks:
+        if language == "sh":
+            steps.append((text, ""))
+        elif language != "console":
+            steps[-1] = (steps[-1][0], text)
+    printed = run(LANGUAGES[0], [script for script, _ in steps], server)
+    for (script, shown), lines in zip(steps, printed, strict=True):
+        assert [TIME.sub("…", line) for line in lines] == shown.splitlines(), script
 
 
 def test_every_task_is_shown_in_every_language() -> None:

@@ -101,7 +101,7 @@ class Call:
         if_match, if_none_match, keep_lists = (
             self.header("if-match"),
             self.header("if-none-match"),
-            self.wants("keep_lists"),
+            self.method != "DELETE" and self.wants("keep_lists"),
         )
         if if_match is None and if_none_match is None and not keep_lists:
             return NO_CONDITIONS

@@ -12,6 +12,7 @@ from customary.operations.extrafields import read_extrafields_of
 from customary.rules.answers import answer_customer
 from customary.rules.customer_query import parse_customer_search
 from customary.rules.dates import format_date
+from customary.rules.dropped import dropped_header
 from customary.rules.parameters import date_parameter, page_parameters
 
 _body = json.Decoder(CustomerBody)
@@ -20,10 +21,11 @@ _body = json.Decoder(CustomerBody)
 async def update_customer(call: Call) -> Answer:
     body, problems = call.decode_fitting(_body, "Customer")
     customer_id = call.number("customerId")
-    customer = await customers.update_customer(
+    updated = await customers.update_customer(
         call.storage, call.store_id, call.origin, customer_id, body, call.services.passwords, problems, call.conditions
     )
-    return await _answer_write(call, customer, {"updateCount": 1})
+    answer = await _answer_write(call, updated.customer, {"updateCount": 1})
+    return answer.adding(dropped_header(updated.dropped))
 
 
 async def create_customer(call: Call) -> Answer:
@@ -60,7 +62,7 @@ async def _answer_write(call: Call, customer: Customer, counts: dict[str, int]) 
     if call.may("read_customers") and call.wants("representation"):
         answer = await show_customer(call, customer)
         where = ("content-location", f"/api/v3/{call.store_id}/customers/{customer.id}")
-        return Answer(answer.body, answer.status, (*answer.headers, where))
+        return answer.adding((where,))
     return call.answer(counts)
 
 

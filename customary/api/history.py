@@ -11,6 +11,7 @@ from customary.operations import history
 from customary.operations.extrafields import read_extrafields_of
 from customary.operations.restore import restore_customer as restore
 from customary.rules.answers import answer_customer
+from customary.rules.dropped import dropped_header
 from customary.rules.history import answer_version
 from customary.rules.parameters import MOST_INT64, limit_parameter, number_parameter
 from customary.rules.restore import ROOT, answer_restored
@@ -46,4 +47,4 @@ async def get_version(call: Call) -> Answer:
 async def restore_customer(call: Call) -> Answer:
     body, problems = call.decode_fitting(_restore_body, ROOT)
     restored = await restore(call.storage, call.store_id, call.origin, call.number("customerId"), body, problems)
-    return call.answer(answer_restored(restored))
+    return call.answer(answer_restored(restored)).adding(dropped_header(restored.dropped))

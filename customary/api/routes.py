@@ -15,6 +15,7 @@ from customary.api import (
     merge,
     orders,
     places,
+    preview,
     profiles,
     service,
     summaries,
@@ -84,6 +85,7 @@ ROUTES = (
     Route("GET", f"{OWN}/customers/{{customerId}}/history", history.list_history, "read_customers"),
     Route("GET", f"{OWN}/customers/{{customerId}}/history/{{seq}}", history.get_version, "read_customers"),
     Route("POST", f"{OWN}/customers/{{customerId}}/restore", history.restore_customer, "update_customers"),
+    Route("POST", f"{OWN}/customers/{{customerId}}/preview", preview.preview_customer, "read_customers"),
     Route("GET", f"{OWN}/customers", listing.list_customers, "read_customers"),
     Route("POST", f"{OWN}/customers/{{customerId}}/merge", merge.merge_customers, "update_customers"),
     Route(

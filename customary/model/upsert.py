@@ -3,6 +3,7 @@
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from customary.model.body import CustomerBody, Text
+from customary.model.update import NOTHING, Dropped
 
 BY_EMAIL, BY_REFERENCE = "email", "externalReferenceId"
 UPSERT_KEYS = (BY_EMAIL, BY_REFERENCE)
@@ -26,3 +27,4 @@ class Upserted(Struct, frozen=True, kw_only=True):
 
     id: int
     created: bool
+    dropped: Dropped = NOTHING

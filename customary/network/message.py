@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -38,7 +38,12 @@ class Answer:
     body: bytes
     status: int = 200
     headers: Headers = (JSON_TYPE,)
+
     stream: AsyncIterator[bytes] | None = None
+
+    def adding(self, headers: Headers) -> "Answer":
+        """With some headers more."""
+        return replace(self, headers=(*self.headers, *headers)) if headers else self
 
 
 class Carrier(Protocol):

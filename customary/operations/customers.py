@@ -5,10 +5,12 @@ from customary.model.body import CustomerBody
 from customary.model.change import Deleted, Origin
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
+from customary.model.update import Updated
 from customary.operations.passwords import PasswordHashing
 from customary.rules.conditions import NO_CONDITIONS, Conditions, check_version
 from customary.rules.customer_update import StoreFacts, new_customer
 from customary.rules.customer_update import update_customer as apply_update
+from customary.rules.dropped import check_kept
 from customary.rules.problems import Problems
 from customary.storage.protocol import Reader, Storage, Transaction
 
@@ -45,19 +47,21 @@ async def update_customer(
     passwords: PasswordHashing | None = None,
     problems: Problems | None = None,
     conditions: Conditions = NO_CONDITIONS,
-) -> Customer:
-    """The customer as stored. ``problems`` were found in the body before: it is refused with all of them.
+) -> Updated:
+    """The customer as stored, and what it lost. ``problems`` were found in the body before: it is refused with all of
+    them.
 
-    Raises CustomerNotFound, PreconditionFailed, InvalidBody, LanguagesNotAllowed, EmailAlreadyUsed.
+    Raises CustomerNotFound, PreconditionFailed, InvalidBody, LanguagesNotAllowed, ElementsDropped, EmailAlreadyUsed.
     """
     password_hash = "" if problems else await hash_password(body, passwords)
 
-    async def work(transaction: Transaction) -> Customer:
+    async def work(transaction: Transaction) -> Updated:
         customer = await read_customer(transaction, store_id, customer_id)
         check_version(conditions, customer.version)
         facts = await read_facts(transaction, store_id, body, customer.customer_group_id)
         updated = apply_update(customer, body, facts, transaction, transaction.at, password_hash, problems)
-        return await transaction.replace_customer(customer, updated)
+        dropped = check_kept(customer, updated, conditions.keep_lists)
+        return Updated(customer=await transaction.replace_customer(customer, updated), dropped=dropped)
 
     return await storage.write(store_id, origin, work)
 

@@ -12,12 +12,14 @@ from customary.model.customer import Contact, Customer
 from customary.model.erasure import Erasure
 from customary.model.merge import Merged
 from customary.model.order import Order
+from customary.model.update import Updated
 from customary.model.upsert import Upserted
 from customary.rules.restore import Restored
 from customary.storage.protocol import Result, Storage, Transaction, Work
 
 _KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (NoneType, int, str, Customer, Contact, Order, Restored, Merged, Upserted, Erasure)
+    kind.__name__: kind
+    for kind in (NoneType, int, str, Customer, Contact, Order, Updated, Restored, Merged, Upserted, Erasure)
 }
 """What a write may result in."""
 

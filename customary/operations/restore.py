@@ -8,6 +8,7 @@ from customary.model.change import Origin
 from customary.model.customer import Customer
 from customary.operations.history import list_versions, read_customer_then
 from customary.rules.customer_update import StoreFacts
+from customary.rules.dropped import find_dropped
 from customary.rules.problems import Problems
 from customary.rules.restore import Restored, leave_out_what_is_gone, put_back, read_restore
 from customary.storage.protocol import Storage, Transaction
@@ -23,7 +24,7 @@ async def restore_customer(
 ) -> Restored:
     """The customer as stored, and what of it could not come back. ``problems`` were found in the body before.
 
-    Raises CustomerNotFound, InvalidBody, ChangeNotFound, EmailAlreadyUsed.
+    Raises CustomerNotFound, InvalidBody, ChangeNotFound, EmailAlreadyUsed, ReferenceAlreadyUsed.
     """
 
     async def work(transaction: Transaction) -> Restored:
@@ -36,10 +37,10 @@ async def restore_customer(
         restored = leave_out_what_is_gone(wanted, last, await _read_facts(transaction, store_id, wanted))
         await _check_email(transaction, wanted)
         if customer is None:
-            stored = await transaction.restore_customer(restored.customer)
-        else:
-            stored = await transaction.replace_customer(customer, restored.customer, "restored")
-        return replace(restored, customer=stored)
+            return replace(restored, customer=await transaction.restore_customer(restored.customer))
+        dropped = find_dropped(customer, restored.customer)
+        stored = await transaction.replace_customer(customer, restored.customer, "restored")
+        return replace(restored, customer=stored, dropped=dropped)
 
     # alone, as a long history takes a while to go back in
     return await storage.write(store_id, origin, work, heavy=True)

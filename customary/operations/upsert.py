@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from customary.errors import HttpError, ServiceUnavailable
 from customary.model.change import Origin
 from customary.model.customer import Customer
+from customary.model.update import NOTHING
 from customary.model.upsert import BY_EMAIL, UpsertCustomerBody, Upserted
 from customary.operations.customers import hash_password, read_facts
 from customary.operations.passwords import PasswordHashing
 from customary.rules.customer_update import new_customer, update_customer
+from customary.rules.dropped import check_kept
 from customary.rules.problems import Problems
 from customary.rules.upsert import REFERENCE, check_reference, with_reference
 from customary.storage.protocol import Storage, Transaction
@@ -27,15 +29,20 @@ async def upsert_customers(
     by: str,
     items: Sequence[Item | HttpError],
     passwords: PasswordHashing,
+    keep_lists: bool = False,
 ) -> list[Upserted | HttpError]:
     """What became of each, in order; of one that is wrong already its error. They share commits, and each has a
-    transaction of its own in which it is looked for and stored: nobody can come between.
+    transaction of its own in which it is looked for and stored: nobody can come between. With ``keep_lists`` one that
+    would lose elements of a list is refused.
 
     Raises ServiceUnavailable when there was no room for any of them.
     """
     hashes = await _hash_passwords(items, passwords)
     outcomes = await asyncio.gather(
-        *(_upsert(storage, store_id, origin, by, item, hash_) for item, hash_ in zip(items, hashes, strict=True))
+        *(
+            _upsert(storage, store_id, origin, by, item, hash_, keep_lists)
+            for item, hash_ in zip(items, hashes, strict=True)
+        )
     )
     refused = [outcome for outcome in outcomes if isinstance(outcome, ServiceUnavailable)]
     if len(refused) == len(outcomes):
@@ -44,7 +51,13 @@ async def upsert_customers(
 
 
 async def _upsert(
-    storage: Storage, store_id: int, origin: Origin, by: str, item: Item | HttpError, password_hash: str | HttpError
+    storage: Storage,
+    store_id: int,
+    origin: Origin,
+    by: str,
+    item: Item | HttpError,
+    password_hash: str | HttpError,
+    keep_lists: bool,
 ) -> Upserted | HttpError:
     if isinstance(item, HttpError):
         return item
@@ -58,13 +71,15 @@ async def _upsert(
         before = await _find(transaction, by, body, problems)
         facts = await read_facts(transaction, store_id, body, before.customer_group_id if before else 0)
         rest = (body, facts, transaction, transaction.at, password_hash, problems)
+        dropped = NOTHING
         if before is None:
             after = with_reference(new_customer(transaction.new_customer_id(), *rest), body)
             await transaction.add_customer(after)
         else:
             after = with_reference(update_customer(before, *rest), body)
+            dropped = check_kept(before, after, keep_lists)
             await transaction.replace_customer(before, after)
-        return Upserted(id=after.id, created=before is None)
+        return Upserted(id=after.id, created=before is None, dropped=dropped)
 
     try:
         return await storage.write(store_id, origin, work)

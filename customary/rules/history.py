@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, to_builtins
+from msgspec.structs import replace
 
 from customary.model.customer import Customer
 from customary.model.history import CustomerVersion
@@ -21,6 +22,7 @@ _KEYS = {"shippingAddresses": "id", "contacts": "id", "favorites": "productId", 
 """List → what its elements are told apart by."""
 
 _UNTOUCHED = Customer(id=0, email="", registered=0, updated=0)
+_UNTOUCHED_FIELDS = tuple((name, getattr(_UNTOUCHED, name)) for name in Customer.__struct_fields__)
 
 
 class FieldChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,15 +75,21 @@ def changes_of(version: CustomerVersion) -> tuple[FieldChange, ...]:
 
 def compare_customers(before: Customer | None, after: Customer | None) -> tuple[FieldChange, ...]:
     """Of one that comes or goes, all that it has."""
-    old, new = _shown(before or _UNTOUCHED), _shown(after or _UNTOUCHED)
-    found = list(_compare(old, new, ""))
-    if (before or _UNTOUCHED).password_hash != (after or _UNTOUCHED).password_hash:
+    old, new = before or _UNTOUCHED, after or _UNTOUCHED
+    found = list(_compare(*_shown_differences(old, new), ""))
+    if old.password_hash != new.password_hash:
         found.append(FieldChange(path="password"))
     if before is None:
         return tuple(FieldChange(path=each.path, after=each.after) for each in found)
     if after is None:
         return tuple(FieldChange(path=each.path, before=each.before) for each in found)
     return tuple(found)
+
+
+def _shown_differences(before: Customer, after: Customer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both as they are answered, but for the fields that are equal, which would be shown in vain."""
+    equal = {name: value for name, value in _UNTOUCHED_FIELDS if getattr(before, name) == getattr(after, name)}
+    return _shown(replace(before, **equal)), _shown(replace(after, **equal))
 
 
 def _shown(customer: Customer) -> dict[str, Any]:

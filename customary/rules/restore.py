@@ -8,6 +8,7 @@ from msgspec.structs import fields, replace
 from customary.model.body import RestoreBody
 from customary.model.customer import Customer, ExtrafieldValue
 from customary.model.extrafield import DATETIME
+from customary.model.update import NOTHING, Dropped
 from customary.rules.contacts import follow_email
 from customary.rules.customer_update import StoreFacts
 from customary.rules.dates import parse_date
@@ -40,9 +41,10 @@ class NotRestored(Struct, frozen=True, kw_only=True):
 
 
 class Restored(Struct, frozen=True, kw_only=True):
-    """The customer that came back, and what of it could not."""
+    """The customer that came back, what of it could not, and what it lost of what it had."""
 
     customer: Customer
+    dropped: Dropped = NOTHING
     not_restored: tuple[NotRestored, ...]
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from customary.model.customer import Customer
 from customary.model.upsert import BY_REFERENCE, UPSERT_KEYS, UpsertBody, UpsertCustomerBody
 from customary.rules.answers import ErrorAnswer
+from customary.rules.dropped import DroppedAnswer
 from customary.rules.problems import Problems, check_length, refusal, take_choice, take_text
 
 MOST_ITEMS = 500
@@ -43,10 +44,13 @@ def with_reference(customer: Customer, body: UpsertCustomerBody) -> Customer:
 
 
 class UpsertedAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """``result`` is created, updated or failed; a failed one has an error in place of the id."""
+    """``result`` is created, updated or failed; a failed one has an error in place of the id.
+
+    ``dropped`` is there where the customer lost elements of its lists."""
 
     id: int | None = None
     result: str
+    dropped: DroppedAnswer | None = None
     error: ErrorAnswer | None = None
 
 

@@ -41,7 +41,7 @@ class Shop:
         the token."""
         answer = self.client.request(
             method,
-            path if path.startswith("/customary/") else f"/api/v3/{self.store_id}{path}",
+            self.place(path),
             params=query,
             headers={"authorization": f"Bearer {self.token}"} if headers is None else headers,
             **({} if body is ABSENT else {"json": body}),
@@ -57,6 +57,9 @@ class Shop:
         answer = self.client.request(method, f"/api/v3/{self.store_id}{path}", content=content, headers=headers)
         return Answer(answer.status_code, answer.json(), answer.headers)
 
+    def place(self, path: str) -> str:
+        return path if path.startswith("/customary/") else f"/api/v3/{self.store_id}{path}"
+
     def own(self, path: str) -> str:
         """The whole path of something that the original does not have, from what it is below the store."""
         return f"/customary/v1/{self.store_id}{path}"
@@ -66,7 +69,7 @@ class Shop:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.request(
             method,
-            path if path.startswith("/customary/") else f"/api/v3/{self.store_id}{path}",
+            self.place(path),
             headers={"authorization": f"Bearer {self.token}", **sent},
             **({} if body is ABSENT else {"json": body}),
         )
