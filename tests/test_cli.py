@@ -21,6 +21,7 @@ from customary.cli.tokens import parse_scopes
 from customary.errors import OperatorError
 from customary.model.keys import token_digest
 from customary.model.store import SCOPES
+from tests.postgres import PostgresForTests
 
 CUSTOMARY = [sys.executable, "-m", "customary"]
 DEADLINE = 30
@@ -340,3 +341,18 @@ def test_https_with_one_option(shop: Shell) -> None:
     assert process.communicate(timeout=DEADLINE) == ("", "")
     assert process.returncode == 0
     assert "is no name or address" in shop.refuse("serve", "--port", "0", "--tls-self-signed", "--tls-names", "a b")
+
+
+def test_the_commands_work_on_postgresql(shell: Shell, postgres: PostgresForTests) -> None:
+    url = postgres.new_database("commands")
+    where = ("--database", url)
+    assert "There are no tables in" in shell.refuse("store", "list", *where)
+    shell.read("store", "add", "1003", "--name", "My shop", *where)
+    assert TOKEN.fullmatch(shell.read("token", "add", "--store", "1003", "--scopes", "all", *where))
+    assert [store["id"] for store in json.loads(shell.read("store", "list", "--json", *where))] == [1003]
+    assert "exists already" in shell.refuse("store", "add", "1003", "--name", "x", *where)
+    assert "There is no Citus in" in shell.refuse("database", "shard", *where)
+
+
+def test_only_postgresql_is_spread_over_machines(shell: Shell) -> None:
+    assert shell.refuse("database", "shard").startswith("Only a PostgreSQL database")

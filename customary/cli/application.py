@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.config import Dict, Env
 
 from customary import __version__
+from customary.cli.databases import databases
 from customary.cli.history import histories
 from customary.cli.server import demo, serve
 from customary.cli.stores import stores
@@ -30,7 +31,7 @@ app = App(
 )
 serving = App(name="serve")
 serving.default(serve)
-for command in (serving, stores, tokens, histories):
+for command in (serving, stores, tokens, histories, databases):
     app.command(command)
 app.command(demo, name="demo")
 
