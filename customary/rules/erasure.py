@@ -58,7 +58,7 @@ def traces_of_order(order: Order) -> Iterator[str]:
 
 
 def _texts_of_person(person: Person) -> Iterator[str]:
-    yield from (person.name, *person.name.split(None, 1), person.company_name, person.street, person.phone)
+    yield from (person.name, person.company_name, person.street, person.phone)
     yield from person.street.split("\n")
     if isinstance(person, ShippingAddress):
         yield person.note

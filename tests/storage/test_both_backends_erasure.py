@@ -71,7 +71,6 @@ class TestErasure:
             "zoe@example.com",
             "z@example.com",
             "Zoë Ñandú",
-            "Ñandú",
             "1 Main Street",
             "2 Oak Lane",
         } <= erased.traces
@@ -137,7 +136,7 @@ class TestErasure:
         bodies = [
             {"id": 1, "email": "zoe@example.com"},
             {"errorMessage": "Customer with email ZOE@Example.com already exists"},
-            {"name": "Zoë Ñandú"},
+            {"firstName": "Zoë"},
             {"name": "Zoë Ñandú the Second", "id": 7},
         ]
         for store_id in (STORE, OTHER):

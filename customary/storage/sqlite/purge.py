@@ -1,16 +1,21 @@
 """Takes the last traces of erased customers out of the files of a database: what SQLite itself leaves behind."""
 
+import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 from functools import partial
 
 import apsw
 
+from customary.errors import ServiceUnavailable
 from customary.storage.sqlite import rows
 from customary.storage.sqlite.batch import Batch
 from customary.storage.sqlite.group_commit import GroupCommit
 from customary.storage.sqlite.leftovers import has_leftovers
 from customary.storage.sqlite.sql import SQL
 
+CUTS, PAUSE_SECONDS = 20, 0.5
+"""How often it is tried to cut off a log that others read, or fold, and how long they are left alone meanwhile."""
 MERGED_PAGES = 500
 """Pages of the text index that are merged before others get their turn."""
 
@@ -34,8 +39,12 @@ class Purge:
             pages = MERGED_PAGES
 
     async def cut_log(self) -> None:
-        """Raises StorageBusy while somebody reads the log."""
-        await self._commits.submit_bare(_cut_log)
+        """Raises ServiceUnavailable when somebody reads the log for long."""
+        for _ in range(CUTS):
+            with suppress(ServiceUnavailable):
+                return await self._commits.submit_bare(_cut_log)
+            await asyncio.sleep(PAUSE_SECONDS)
+        return await self._commits.submit_bare(_cut_log)
 
     def find_leftovers(self, traces: Collection[str]) -> bool:
         """Takes a while: reads the file."""
@@ -43,7 +52,7 @@ class Purge:
 
     async def rewrite(self) -> None:
         """The whole file; other writes wait until it is done."""
-        await self._commits.submit_bare(lambda connection: connection.execute("VACUUM"))
+        await self._commits.submit_bare(_rewrite)
         await self.cut_log()
 
     async def note(self, erased: Collection[tuple[int, int]], at: int) -> None:
@@ -65,6 +74,12 @@ def _note(batch: Batch, erased: Collection[tuple[int, int]], at: int) -> None:
 def _merge_texts(batch: Batch, pages: int) -> bool:
     """Whether there may be more to do: SQLite says so by the count of its changes."""
     return batch.count_changes(SQL["merge_texts"], (pages,)) > 1
+
+
+def _rewrite(connection: apsw.Connection) -> None:
+    connection.execute("VACUUM")
+    with suppress(apsw.BusyError, apsw.LockedError):  # at once, before the log is folded beside the writer
+        _cut_log(connection)
 
 
 def _cut_log(connection: apsw.Connection) -> None:
