@@ -46,10 +46,12 @@ class CustomaryTarget(ServerTarget):
         return "customary is not installed" if binary() is None else None
 
     def fingerprint(self) -> str:
-        """The version, and the statements that make the schema."""
+        """The version, and the statements that make the schema of SQLite."""
         package = find_spec("customary")
         folders = package.submodule_search_locations if package else None
-        files = sorted(file for folder in folders or [] for file in Path(folder).rglob("*.sql"))
+        files = sorted(
+            file for folder in folders or [] for file in Path(folder, "storage", "sqlite", "migrations").glob("*.sql")
+        )
         return "\n".join([versions(), *(file.read_text() for file in files)])
 
     def seed(self, directory: Path, count: int) -> None:

@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from queue import SimpleQueue
 from typing import Any, Literal
 
@@ -109,7 +110,14 @@ def set_up_logging(log_format: Literal["text", "json"], level: str) -> None:
 
 
 def now_text(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    """``2026-06-04T21:15:10.123+00:00``."""
+    second = int(at)
+    return f"{_second_text(second)}.{int((at - second) * 1000):03}+00:00"
+
+
+@lru_cache(16)
+def _second_text(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _access_text(line: AccessLine) -> bytes:

@@ -49,7 +49,7 @@ class Application:
         request_id = self._new_request_id()
         answer = answer_error(error, request_id)
         self._log(Call(self._services, request_id, "", "", b""), NO_ROUTE, answer.status, time.perf_counter())
-        return _named(answer, request_id)
+        return answer.adding((("x-request-id", request_id),))
 
     async def dispatch(self, request: TicketRequest, digest: bytes, storage: Storage) -> Answer:
         """Carries out a request of a batch like one from outside, with the token that has the digest."""
@@ -76,7 +76,7 @@ class Application:
             log.exception("request failed", extra={"requestId": request_id, "route": route.template})
             answer = answer_error(InternalError(), request_id)
         self._log(call, route, answer.status, started)
-        return _named(answer, request_id)
+        return answer.adding((("x-request-id", request_id),))
 
     async def _authenticate(self, call: Call, route: Route, request: Request) -> None:
         if "storeId" in call.parameters:
@@ -103,7 +103,3 @@ class Application:
             call.token.id if call.token else 0,
         )
         self._access_log.add(line)
-
-
-def _named(answer: Answer, request_id: str) -> Answer:
-    return Answer(answer.body, answer.status, (*answer.headers, ("x-request-id", request_id)), answer.stream)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 from customary.errors import HttpError, RequestTooLarge
@@ -31,19 +31,17 @@ class Limits:
     write_seconds: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, a body and the headers that are not on every answer. With ``stream`` the body is what that yields."""
 
     body: bytes
     status: int = 200
     headers: Headers = (JSON_TYPE,)
-
     stream: AsyncIterator[bytes] | None = None
 
     def adding(self, headers: Headers) -> "Answer":
         """With some headers more."""
-        return replace(self, headers=(*self.headers, *headers)) if headers else self
+        return self._replace(headers=(*self.headers, *headers)) if headers else self
 
 
 class Carrier(Protocol):
