@@ -16,7 +16,7 @@ from customary.model.customer import Contact, Customer, Person
 from customary.model.order import Order, OrderItem
 from customary.model.search import SORT_ORDERS, CustomerSearch
 from customary.model.store import Group, Store
-from customary.storage.protocol import Transaction
+from customary.storage.protocol import Storage, Transaction
 from customary.storage.sqlite.connection import open_reader
 from customary.storage.sqlite.database import SqliteStorage
 from customary.storage.sqlite.finder import Finder
@@ -42,26 +42,32 @@ def make_customer(number: int, dice: random.Random, at: int) -> Customer:
     )
 
 
-async def fill(path: Path) -> None:
+async def fill(storage: Storage) -> None:
     """Customers of two stores, then updates and deletions; some of it after the text index was brought up to date."""
     dice = random.Random(5)
-    storage = SqliteStorage(str(path))
     for store_id in (STORE, STORE + 1):
         await storage.add_store(Store(id=store_id, name="Shop", created=0))
         for step in range(CUSTOMERS // 4):
-            await storage.write(store_id, Origin(at=1000 + step // 3, token_id=0, request_id="r"), add_four(dice))
+            await storage.write(
+                store_id, Origin(at=1000 + step // 3, token_id=0, request_id="r"), add_four(store_id, dice)
+            )
     await asyncio.sleep(0.8)  # idle: the index takes them over
     for _ in range(150):
         await storage.write(STORE, Origin(at=1900, token_id=0, request_id="r"), add_order(dice))
     for step in range(60):
         number = dice.randint(1, CUSTOMERS)
         await storage.write(STORE, Origin(at=2000 + step // 9, token_id=0, request_id="r"), touch(number, dice))
+
+
+async def fill_file(path: Path) -> None:
+    storage = SqliteStorage(str(path))
+    await fill(storage)
     await storage.close()
 
 
-def add_four(dice: random.Random) -> Any:
+def add_four(store_id: int, dice: random.Random) -> Any:
     async def work(transaction: Transaction) -> None:
-        if not await transaction.get_group(STORE, 1):
+        if not await transaction.get_group(store_id, 1):
             for number in (1, 2):
                 await transaction.add_group(Group(id=number, name=f"Group {number}"))
         for _ in range(4):
@@ -107,7 +113,7 @@ def touch(number: int, dice: random.Random) -> Any:
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connection]:
     path = tmp_path_factory.mktemp("finder") / "customers.db"
-    asyncio.run(fill(path))
+    asyncio.run(fill_file(path))
     keeper = apsw.Connection(str(path))
     connection = open_reader(str(path), 8)
     yield connection

@@ -65,7 +65,8 @@ class Finder:
 
     async def _prepare(self, connection: Connection, store_id: int, search: CustomerSearch) -> "_Search | None":
         size = await connection.fetchrow(SQL["count_customers"], store_id)
-        return _Search(connection, store_id, search, self._walked_changes, *size) if size else None
+        bounds = (self._small_store, self._walked_changes)
+        return _Search(connection, store_id, search, *bounds, *size) if size else None
 
     async def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
@@ -91,6 +92,7 @@ class _Search:
     connection: Connection
     store_id: int
     search: CustomerSearch
+    small_store: int
     walked_changes: int
     customers: int
     last_seq: int
@@ -146,7 +148,7 @@ async def _members(found: _Search) -> int:
 async def _page(found: _Search) -> list[int]:
     """The ids of the page, in order. Sorting never carries documents along."""
     search = found.search
-    if search.sort_by.startswith("UPDATED") and found.customers > SMALL_STORE:
+    if search.sort_by.startswith("UPDATED") and found.customers > found.small_store:
         walked = await _walk_changes(found)
         if walked is not None:
             return walked
@@ -163,6 +165,8 @@ async def _walk_changes(found: _Search) -> list[int] | None:
     search, where = found.search, found.conditions
     descending = search.sort_by.endswith("DESC")
     wanted = search.offset + search.limit
+    if wanted > found.walked_changes:
+        return None
     bound = found.last_seq - found.walked_changes if descending else found.walked_changes
     log = (
         "SELECT id, updated FROM change JOIN customer ON customer.store_id = change.store_id"
