@@ -28,6 +28,9 @@ def test_what_is_too_old_is_forgotten(shop: Shop) -> None:
     for kept in ((services, 2), (later, 4), (later, 0)):
         shop.server.run(run_for_a_moment(*kept))
         assert shop.changes() == ["customer created", "customer updated"]
-    shop.server.run(run_for_a_moment(later, 2))
+    for _ in range(30):  # the stores of other tests have their turn too
+        shop.server.run(run_for_a_moment(later, 2))
+        if shop.changes() == ["customer updated"]:
+            break
     assert shop.changes() == ["customer updated"]
     passwords.close()
