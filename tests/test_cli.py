@@ -287,12 +287,12 @@ def test_old_history_is_forgotten_while_the_server_runs(serving: tuple[Shell, st
         for number in range(3):
             client.put("/api/v3/1003/customers/1", json={"taxId": str(number)}).raise_for_status()
         time.sleep(1.1)
-        pruned = shell.run("history", "prune", "--days", "0")
+        pruned = shell.run("database", "prune", "--days", "0")
         assert (pruned.returncode, pruned.stderr) == (0, "Looked at 4 changes\n")
         client.put("/api/v3/1003/customers/1", json={"taxId": "new"}).raise_for_status()
         items = client.get("/customary/v1/1003/customers/1/history").json()["items"]
         assert [(item["seq"], len(item["changes"])) for item in items] == [(5, 1), (4, 0)]
-    assert shell.refuse("history", "prune", "--days", "-1") == "days is -1, but the least it can be is 0"
+    assert shell.refuse("database", "prune", "--days", "-1") == "days is -1, but the least it can be is 0"
 
 
 def test_a_second_server_on_the_same_port_is_refused(serving: tuple[Shell, str]) -> None:

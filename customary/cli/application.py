@@ -5,14 +5,13 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, ArgumentCollection, CycloptsError, Parameter
 from cyclopts.config import Dict, Env
 
 from customary import __version__
 from customary.cli.databases import databases
-from customary.cli.history import histories
 from customary.cli.server import demo, serve
 from customary.cli.stores import stores
 from customary.cli.tokens import tokens
@@ -31,7 +30,7 @@ app = App(
 )
 serving = App(name="serve")
 serving.default(serve)
-for command in (serving, stores, tokens, histories, databases):
+for command in (serving, stores, tokens, databases):
     app.command(command)
 app.command(demo, name="demo")
 
@@ -55,7 +54,17 @@ def launch(
     return result
 
 
-def read_settings_file(path: Path) -> Dict:
+class SettingsFile(Dict):
+    """The same values for every command, also where a command has the name of one of them."""
+
+    def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
+        values: dict[str, Any] = self.data
+        for command in reversed(commands):
+            values = {command: values}
+        Dict(values, source=self.source, allow_unknown=True)(app, commands, arguments)
+
+
+def read_settings_file(path: Path) -> SettingsFile:
     """Raises OperatorError for a file that can't be read, and for a name that is no setting."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -69,7 +78,7 @@ def read_settings_file(path: Path) -> Dict:
             raise OperatorError(
                 f"The settings file {path} has {name}, which is no setting; there are {', '.join(known)}"
             )
-    return Dict(values, source=str(path), use_commands_as_keys=False, allow_unknown=True)
+    return SettingsFile(values, source=str(path))
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -20,7 +20,7 @@ Written by `make docs` from `customary/settings.py`; change it there.
 2. an environment variable, such as `CUSTOMARY_LOG_FORMAT=json`,
 3. the TOML file named by `--config`, with lines such as `log_format = "json"`.
 
-A name in the file that is not in this table is an error. The commands `store`, `token` and `history` take the setting
+A name in the file that is not in this table is an error. The commands `store`, `token` and `database` take the setting
 `database` in the same three ways, and nothing else of this table.
 
 | name | flag | environment variable | type | default | what it is |
