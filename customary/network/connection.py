@@ -30,6 +30,8 @@ PARTING_SECONDS = 1.0
 MOST_WAITING = 16
 """Requests of a client that does not wait for answers; then its connection is not read until they are answered."""
 READS = frozenset({"GET", "HEAD"})
+MOST_OVERHEAD = 8
+"""How many bytes may come for each byte of the largest body: chunks of one byte take six."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
 CLOSE = (("connection", "close"),)
 LOST = "The connection was closed before the body had arrived"
@@ -50,7 +52,9 @@ class Connection(asyncio.Protocol):
         self._arriving: Request | None = None
         self._in_head = False
         self._head_bytes = 0
+        self._body_bytes = 0
         self._received = 0
+        self._begun = 0
         self._waiting: deque[Request] = deque()
         self._answering: Request | None = None
         self._task: asyncio.Task[None] | None = None
@@ -58,6 +62,8 @@ class Connection(asyncio.Protocol):
         self._writable: asyncio.Future[None] | None = None
         self._reading = True
         self._streaming = False
+        self._answered = False
+        self._unwritten = 0
         self._closing = False
         self._lost = False
         self.deadline = inf
@@ -73,6 +79,8 @@ class Connection(asyncio.Protocol):
         if self._closing:
             return
         self._received = len(data)
+        self._begun = 0
+        follows = self._arriving is not None
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -84,7 +92,9 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(BadRequest())
         if self._in_head:
-            self._watch_head()
+            self._watch_head(is_alone=follows or self._begun == 1)
+        elif follows and self._arriving is not None:
+            self._watch_body()
         if len(self._waiting) > MOST_WAITING:
             self.stop_reading()
         if self._answering is None:
@@ -111,7 +121,7 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
-        self.deadline = self._loop.time() + self._limits.write_seconds
+        self._expect_to_write()
 
     def resume_writing(self) -> None:
         self.deadline = inf
@@ -122,11 +132,15 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         self._arriving = Request(self, self._limits)
         self._in_head = True
+        self._begun += 1
+        self._head_bytes = self._body_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         self._incoming.target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:  # a trailer: what stands behind the body must not change what was asked
+            return
         headers = self._incoming.headers
         name = name.lower()
         headers[name] = value if name not in headers else headers[name] + b", " + value
@@ -139,8 +153,8 @@ class Connection(asyncio.Protocol):
         if version != "1.0" and (version != "1.1" or b"host" not in request.headers):
             raise BadRequest()
         request.take_head(self._parser.get_method())
+        request.chunked = version != "1.0"
         self._in_head = False
-        self._head_bytes = 0
         self._waiting.append(request)
 
     def on_body(self, body: bytes) -> None:
@@ -176,7 +190,9 @@ class Connection(asyncio.Protocol):
     def expire(self) -> None:
         """The deadline has passed."""
         self.deadline = inf
-        if self._arriving is not None and self._arriving is self._answering:
+        if self._unwritten > self._transport.get_write_buffer_size() > 0:
+            self._expect_to_write()  # slowly, but it is read
+        elif self._arriving is not None and self._arriving is self._answering:
             self._arriving.fail(RequestTimeout())
         else:
             self._transport.abort()
@@ -184,8 +200,11 @@ class Connection(asyncio.Protocol):
     def end(self, late: Answer) -> None:
         """Answers the request in flight with this: its own answer will be dropped. A stream just ends."""
         self._answering = None
+        self._drop_waiting()
         if self._streaming:
             self._transport.abort()
+        elif self._answered:
+            self._finish()
         else:
             self._write(late, CLOSE, late.body)
             self._finish()
@@ -196,6 +215,8 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def abort(self) -> None:
+        self._closing = True
+        self._drop_waiting()
         self._transport.abort()
 
     @property
@@ -204,13 +225,19 @@ class Connection(asyncio.Protocol):
             raise BadRequest()
         return self._arriving
 
-    def _watch_head(self) -> None:
-        """A head may neither grow too long nor take too long."""
+    def _watch_head(self, *, is_alone: bool) -> None:
+        """A head may neither grow too long nor take too long. ``is_alone``: nothing else came in the same piece."""
         if not self._head_bytes and self._answering is None:
             self.deadline = self._loop.time() + self._limits.head_seconds
-        self._head_bytes += self._received
+        self._head_bytes += self._received if is_alone else self._incoming.head_size
         if self._head_bytes > self._limits.head:
             self._refuse(HeadTooLarge(f"The head of the request is larger than {self._limits.head} bytes"))
+
+    def _watch_body(self) -> None:
+        """What chunks and trailers add to a body has a limit as well."""
+        self._body_bytes += self._received
+        if self._body_bytes > MOST_OVERHEAD * self._limits.body + self._limits.head:
+            self._refuse(BadRequest())
 
     def _refuse(self, error: BaseException | None) -> None:
         """What came is no request. Those before it are answered first."""
@@ -225,6 +252,7 @@ class Connection(asyncio.Protocol):
     def _answer_next(self) -> None:
         if self._waiting:
             self.deadline = inf
+            self._answered = False
             self._answering = self._waiting.popleft()
             self._task = self._loop.create_task(self._answer(self._answering))
         elif self._refusal is not None:
@@ -238,39 +266,42 @@ class Connection(asyncio.Protocol):
                 await self._send(request, answer)
         except Exception:
             log.exception("an answer could not be sent")
-            self._transport.abort()
+            self.abort()
         except asyncio.CancelledError:
-            self._transport.abort()
+            self.abort()
         if self._answering is request:
             self._answering = self._task = None
             self._go_on()
 
     async def _send(self, request: Request, answer: Answer) -> None:
-        has_body = request.method != "HEAD"
-        if answer.stream is not None:
-            self._closing = self._streaming = True
-            self._write(answer, (*CLOSE, ("transfer-encoding", "chunked")))
-            if has_body:
-                await self._write_stream(answer.stream)
-            return
-        if self._closing or not request.keep_alive or request.left_unread or self._handler.draining:
+        """An answer that ends the connection is the last: requests behind it are not carried out."""
+        stream = answer.stream
+        if stream is not None or not request.keep_alive or request.left_unread or self._handler.draining:
             self._closing = True
-            self._write(answer, CLOSE, answer.body if has_body else None)
-        else:
-            self._write(answer, (), answer.body if has_body else None)
+            self._drop_waiting()
+        last = self._closing and not self._waiting and self._refusal is None
+        self._answered = True
+        self._streaming = stream is not None
+        chunked = (("transfer-encoding", "chunked"),) if stream is not None and request.chunked else ()
+        body = answer.body if request.method != "HEAD" else None
+        self._write(answer, (*chunked, *(CLOSE if last else ())), body)
+        if stream is not None and request.method != "HEAD":
+            await self._write_stream(stream, chunked=request.chunked)
         if self._writable is not None:
             await self._writable
 
-    async def _write_stream(self, stream: AsyncIterator[bytes]) -> None:
-        """In chunks, each after the client has taken those before."""
+    async def _write_stream(self, stream: AsyncIterator[bytes], *, chunked: bool) -> None:
+        """Piece by piece, each after the client has taken those before."""
         async with aclosing(stream) as pieces:  # type: ignore[type-var]  # streams are asynchronous generators
             async for piece in pieces:
-                self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                if piece:
+                    self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
                 if self._writable is not None:
                     await self._writable
                 if self._lost:
                     return
-        self._transport.write(b"0\r\n\r\n")
+        if chunked:
+            self._transport.write(b"0\r\n\r\n")
 
     def _write(self, answer: Answer, more: tuple[tuple[str, str], ...], body: bytes | None = None) -> None:
         fields = "".join([f"{name}: {value}\r\n" for name, value in (*answer.headers, *more)])
@@ -293,18 +324,25 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         """The last answer is written. A client that still sends would lose it with the connection: it may end first."""
         self._closing = True
-        self._waiting.clear()
-        self._refusal = None
+        self._drop_waiting()
         if self._lost:
             return
         if self._arriving is None and not self._in_head:
-            self.deadline = self._loop.time() + self._limits.write_seconds
+            self._expect_to_write()
             self._transport.close()
             return
         self.deadline = self._loop.time() + LINGER_SECONDS
         self._read_on()
         if self._transport.can_write_eof():
             self._transport.write_eof()
+
+    def _drop_waiting(self) -> None:
+        self._waiting.clear()
+        self._refusal = None
+
+    def _expect_to_write(self) -> None:
+        self._unwritten = self._transport.get_write_buffer_size()
+        self.deadline = self._loop.time() + self._limits.write_seconds
 
     def _read_on(self) -> None:
         if not self._reading:

@@ -56,8 +56,8 @@ class Carrier(Protocol):
 class Request:
     """One request. Its body may still be on the way while it is looked at."""
 
-    __slots__ = ("_chunks", "_failure", "_limits", "_size", "_waiter", "_wanted", "_wire", "complete", "headers",
-                 "keep_alive", "method", "path", "query_string", "target")  # fmt: skip
+    __slots__ = ("_chunks", "_failure", "_limits", "_size", "_waiter", "_wanted", "_wire", "chunked", "complete",
+                 "headers", "keep_alive", "method", "path", "query_string", "target")  # fmt: skip
 
     def __init__(self, wire: Carrier, limits: Limits) -> None:
         self._wire = wire
@@ -72,6 +72,8 @@ class Request:
         self.path = ""
         self.query_string = ""
         self.headers: dict[bytes, bytes] = {}
+        self.chunked = True
+        """Whether the client knows answers in chunks: not with HTTP/1.0."""
         self.complete = False
         self.keep_alive = False
 

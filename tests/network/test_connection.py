@@ -43,6 +43,9 @@ class Echo:
     async def _answer(self, request: Request) -> Answer:
         if request.path == "/unread":
             return Answer(b"unread")
+        if request.path == "/headers":
+            await request.read_body()
+            return Answer(" ".join(name.decode() for name in request.headers).encode())
         if request.path == "/slow":
             await asyncio.sleep(0.7)
         if request.path == "/never":
@@ -336,6 +339,18 @@ def test_a_client_that_does_not_read_is_given_up(serving: Serving) -> None:
     assert not serving.server.connections
 
 
+def test_a_client_that_reads_slowly_is_not_given_up(serving: Serving) -> None:
+    client = serving.client()
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    client.send(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    received, started = 0, time.monotonic()
+    while chunk := client.socket.recv(300_000):
+        received += len(chunk)
+        time.sleep(0.02)
+    assert received > len(LARGE)
+    assert time.monotonic() - started > 1
+
+
 def test_a_large_answer_arrives_whole(serving: Serving) -> None:
     assert serving.ask(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")[2] == LARGE
 
@@ -373,3 +388,56 @@ def test_a_handler_that_fails_ends_the_connection_alone(serving: Serving, caplog
         serving.ask(b"GET /crash HTTP/1.1\r\nHost: x\r\n\r\n")
     assert [record.message for record in caplog.records] == ["an answer could not be sent"]
     assert serving.ask(GET)[0] == 200
+
+
+def test_trailers_are_no_headers(serving: Serving) -> None:
+    head = b"POST /headers HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"0\r\nAuthorization: evil\r\nIf-Match: evil\r\n\r\n"
+    assert serving.ask(head + body)[2] == b"host transfer-encoding"
+    client = serving.client().send(head)
+    time.sleep(0.05)
+    assert client.send(body).answer()[2] == b"host transfer-encoding"
+
+
+def test_trailers_have_a_limit(serving: Serving) -> None:
+    client = serving.client().send(b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    with suppress(OSError):
+        for number in range(3_000):
+            client.send(b"X-%d: %s\r\n" % (number, b"y" * 1_000))
+    assert client.answer()[0] == 400
+
+
+def test_what_came_before_a_head_in_the_same_piece_does_not_count(serving: Serving) -> None:
+    client = serving.client().send(post("/a", b"x" * 60_000) + GET[:20])
+    assert client.answer()[0] == 200
+    assert client.send(GET[20:]).answer()[2] == b"GET /echo a=b "
+    client = serving.client().send(GET * 400 + GET[:20])
+    client.send(GET[20:])
+    assert {client.answer()[0] for _ in range(401)} == {200}
+
+
+@pytest.mark.parametrize("first", ["/unread", "/crash", "/stream"])
+def test_nothing_is_carried_out_behind_the_last_answer(
+    serving: Serving, first: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    serving.client().send(post(first, b"hello") + post("/second", b"")).rest()
+    assert serving.echo.seen[:1] == [f"POST {first}"]
+    assert "POST /second" not in serving.echo.seen
+    assert len(caplog.records) == (first == "/crash")
+
+
+def test_a_stream_for_http_1_0_is_not_in_chunks(serving: Serving) -> None:
+    head, _, body = serving.client().send(b"GET /stream HTTP/1.0\r\n\r\n").rest().partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in head
+    assert body == b"".join(b"%d;" % number for number in range(1_000))
+
+
+def test_an_answer_that_is_on_its_way_is_the_only_one_when_the_server_stops(serving: Serving) -> None:
+    client = serving.client()
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    client.send(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    time.sleep(0.1)
+    drain = asyncio.run_coroutine_threadsafe(serving.server.drain(0), serving.loop)
+    received = client.rest()
+    drain.result(timeout=5)
+    assert received.partition(b"\r\n\r\n")[2] == LARGE
