@@ -71,6 +71,7 @@ class BatchWorker:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._known: set[tuple[int, str]] = set()
+        self._running: set[tuple[int, str]] = set()
 
     async def start(self) -> None:
         """Takes up what an earlier process left."""
@@ -94,10 +95,13 @@ class BatchWorker:
     async def _work(self) -> None:
         while not self._stopping.is_set():
             found = await self._unless_stopped(self._queue.get())
-            if found is not None:
-                self._known.add(found)
-                if await self._carry_out(*found):
-                    self._known.discard(found)
+            if found is None or found in self._running:  # looked for while it waited: it was queued twice
+                continue
+            self._known.add(found)
+            self._running.add(found)
+            if await self._carry_out(*found):
+                self._known.discard(found)
+            self._running.discard(found)
 
     async def _look(self) -> None:
         """Queues what nobody carries out."""

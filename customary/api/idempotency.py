@@ -42,7 +42,10 @@ class Idempotency:
             try:
                 return await _answer_once(call, services, route, request)
             except KeyTaken:  # another process was faster: its answer is there, or what it takes to make it
-                return await _answer_once(call, services, route, request)
+                try:
+                    return await _answer_once(call, services, route, request)
+                except KeyTaken:
+                    raise ServiceUnavailable("The same request is carried out by another server") from None
 
 
 async def _answer_once(call: Call, services: Services, route: Route, request: KeyedRequest) -> Answer:

@@ -40,4 +40,6 @@ class RetentionWorker:
                     log.info("old history was forgotten", extra={"changes": count})
             except HttpError as error:
                 log.warning("old history could not be forgotten", extra={"cause": error.message})
+            except Exception:
+                log.exception("old history could not be forgotten")
             await asyncio.sleep(self._pause_seconds)

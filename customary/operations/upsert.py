@@ -1,7 +1,8 @@
 """Makes or changes many customers, each of them by itself: one that fails leaves the others alone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any
 
 from customary.errors import HttpError, ServiceUnavailable
 from customary.model.change import Origin
@@ -35,14 +36,12 @@ async def upsert_customers(
     transaction of its own in which it is looked for and stored: nobody can come between. With ``keep_lists`` one that
     would lose elements of a list is refused.
 
-    Raises ServiceUnavailable when there was no room for any of them.
+    Raises ServiceUnavailable when there was no room for any of them, or for their passwords: then nothing is stored.
     """
     hashes = await _hash_passwords(items, passwords)
-    outcomes = await asyncio.gather(
-        *(
-            _upsert(storage, store_id, origin, by, item, hash_, keep_lists)
-            for item, hash_ in zip(items, hashes, strict=True)
-        )
+    outcomes = await _all_of(
+        _upsert(storage, store_id, origin, by, item, hash_, keep_lists)
+        for item, hash_ in zip(items, hashes, strict=True)
     )
     refused = [outcome for outcome in outcomes if isinstance(outcome, ServiceUnavailable)]
     if len(refused) == len(outcomes):
@@ -56,13 +55,11 @@ async def _upsert(
     origin: Origin,
     by: str,
     item: Item | HttpError,
-    password_hash: str | HttpError,
+    password_hash: str,
     keep_lists: bool,
 ) -> Upserted | HttpError:
     if isinstance(item, HttpError):
         return item
-    if isinstance(password_hash, HttpError):
-        return password_hash
     body, found = item
 
     async def work(transaction: Transaction) -> Upserted:
@@ -96,17 +93,23 @@ async def _find(transaction: Transaction, by: str, body: UpsertCustomerBody, pro
     return await transaction.find_customer_by_reference(body.external_reference_id)
 
 
-async def _hash_passwords(items: Sequence[Item | HttpError], passwords: PasswordHashing) -> list[str | HttpError]:
-    """Before anything is written, few at a time: others set passwords too."""
+async def _all_of(upserts: Iterable[Coroutine[Any, Any, Upserted | HttpError]]) -> list[Upserted | HttpError]:
+    """Waits for all of them, also when one fails: none goes on behind its caller's back."""
+    outcomes = await asyncio.gather(*upserts, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, HttpError):
+            raise outcome
+    return [outcome for outcome in outcomes if isinstance(outcome, Upserted | HttpError)]
+
+
+async def _hash_passwords(items: Sequence[Item | HttpError], passwords: PasswordHashing) -> list[str]:
+    """Before anything is written, few at a time: others set passwords too. Raises ServiceUnavailable."""
     turn = asyncio.Semaphore(PASSWORDS_AT_ONCE)
 
-    async def hash_one(item: Item | HttpError) -> str | HttpError:
+    async def hash_one(item: Item | HttpError) -> str:
         if isinstance(item, HttpError) or item[1] or not item[0].password:
             return ""
         async with turn:
-            try:
-                return await hash_password(item[0], passwords)
-            except HttpError as error:
-                return error
+            return await hash_password(item[0], passwords)
 
     return list(await asyncio.gather(*(hash_one(item) for item in items)))

@@ -32,7 +32,8 @@ def unknown_keys(raw: bytes, body: Any, name: str) -> Problems:
     """By path, of JSON that was decoded as ``body`` before; ``name`` is the root of the paths."""
     problems: Problems = {}
     answer = _ANSWERS.get(body)
-    _look(json.loads(raw), _type_of(body), _type_of(answer) if answer else None, name, problems)
+    tree = json.loads(raw, parse_int=str, parse_float=str)  # a number may be longer than an int takes
+    _look(tree, _type_of(body), _type_of(answer) if answer else None, name, problems)
     return problems
 
 

@@ -65,6 +65,7 @@ class Worker:
         self._dispatch = application.dispatch
         self._worker = BatchWorker(application.services, self.dispatch, pause_seconds=0.01)
         self.storage = storage
+        self.new_tickets = application.services.new_tickets
         self.sent: list[str] = []
         self.answers: list[Answer] = []
 
@@ -230,6 +231,22 @@ def test_a_stop_leaves_the_rest_for_the_next_start(database: str, passwords: Pas
         await storage.close()
 
     asyncio.run(stop_and_go_on())
+
+
+def test_a_batch_that_is_queued_twice_is_carried_out_once(database: str, passwords: PasswordHashing) -> None:
+    """One that waits for its turn is found as unfinished, and queued once more."""
+
+    async def run() -> None:
+        storage = await open_shop(database)
+        async with Worker(storage, passwords) as worker:
+            await add_batch(storage, [("POST", "/customers", {"email": f"{n}@example.com"}) for n in range(20)])
+            for _ in range(4):
+                worker.new_tickets.put_nowait((STORE, "t"))
+            assert [status for status, _ in await worker.finished()] == [200] * 20
+        assert len(worker.sent) == 20
+        await storage.close()
+
+    asyncio.run(run())
 
 
 def test_every_write_there_is_can_be_part_of_a_batch(shop: Shop) -> None:

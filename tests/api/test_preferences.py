@@ -91,3 +91,10 @@ def test_without_a_preference_all_is_as_ever(shop: Shop, path: str) -> None:
         answer = shop.ask("PUT", path, {"unknown": 1}, **preference)
         assert answer.json() == {"updateCount": 1}
         assert not {"preference-applied", "etag", "content-location"} & answer.headers.keys()
+
+
+def test_a_number_beyond_all_bounds_under_an_unknown_key_is_named(shop: Shop) -> None:
+    path = f"/api/v3/{shop.store_id}/customers/{shop.add_customer()}"
+    headers = {"authorization": f"Bearer {shop.token}", "prefer": STRICT, "content-type": "application/json"}
+    answer = shop.client.put(path, content='{"foo": ' + "1" * 5000 + "}", headers=headers)
+    assert (answer.status_code, answer.json()["args"].keys()) == (400, {"Customer.foo"})

@@ -191,7 +191,9 @@ async def _probe(url: str) -> bool:
                 return bool(backend != connection.get_server_pid())  # a pooler makes up its own
         finally:
             await connection.close()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+    except ValueError as error:  # its text may hold a part of the password
+        raise OperatorError("The URL of the database can't be read; percent-encode what is special in it") from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         raise OperatorError(f"The database {place} can't be used: {error or type(error).__name__}") from error
 
 

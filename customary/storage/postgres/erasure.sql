@@ -41,6 +41,7 @@ FROM chain JOIN change AS target ON target.store_id = $1 AND target.seq = chain.
     JOIN change AS source ON source.store_id = $1 AND source.seq = chain.seq - 1
 WHERE target.kind = 'updated' AND source.entity = 'customer' AND source.kind = 'deleted'
     AND source.request_id = target.request_id AND source.token_id = target.token_id
+    AND source.seq NOT IN (SELECT undone.seq FROM undone_deletion AS undone WHERE undone.store_id = $1)
 ORDER BY source.entity_id;
 
 -- name: list_batch_answers

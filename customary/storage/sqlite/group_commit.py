@@ -111,6 +111,7 @@ class GroupCommit:
         await self.finish()
         if self._folding is not None:
             await asyncio.wait((self._folding,))
+        self._failure = self._failure or self._fold_failure
         self._fold_thread.shutdown()
         self._folder.close()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close_connection)
@@ -208,6 +209,7 @@ class GroupCommit:
         self._in_thread(run, done)
 
     def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None, batch: Batch) -> None:
+        error = error or self._fold_failure
         if error is None:
             self._full = False
             _answer(items, outcomes)
@@ -271,7 +273,7 @@ class GroupCommit:
             self._next_batch()
 
     def _kept_up(self, upkeep: "asyncio.Future[None]") -> None:
-        error = upkeep.exception()
+        error = upkeep.exception() or self._fold_failure
         if error is None:
             self._go_on()
         else:
