@@ -69,6 +69,24 @@ class CustomaryTarget(ServerTarget):
         return ContractWire((directory / TOKEN).read_text())
 
 
+class TwoWorkersTarget(CustomaryTarget):
+    """The same with two processes on the database."""
+
+    name = "customary-2-workers"
+    title = "customary, two workers"
+
+    @property
+    def data(self) -> str:
+        return CustomaryTarget.name
+
+    def settings(self) -> Mapping[str, str]:
+        return {**super().settings(), "concurrency": "two worker processes"}
+
+    def launch(self, directory: Path, port: int) -> Launch:
+        alone = super().launch(directory, port)
+        return Launch(command=[*alone.command, "--workers", "2"], environment=alone.environment)
+
+
 class BareStackTarget(ServerTarget):
     """An upper bound: what routing, decoding and answering leave for everything else."""
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from benchmarks import machine, population
 from benchmarks.chart import svg
-from benchmarks.lineup import COMPARED, TARGETS
+from benchmarks.lineup import COMPARED, PUBLISHED, TARGETS
 from benchmarks.load import wrk_path
 from benchmarks.page import markdown
 from benchmarks.processes import BenchmarkError
@@ -99,7 +99,7 @@ def measured(options: argparse.Namespace, console: Console) -> None:
 def planned(options: argparse.Namespace, console: Console) -> Plan:
     full: bool = options.full
     return Plan(
-        targets=present(options.targets or (tuple(TARGETS) if full else COMPARED), console),
+        targets=present(options.targets or (PUBLISHED if full else COMPARED), console),
         workloads=options.workloads or (tuple(WORKLOADS) if full else QUICK_WORKLOADS),
         customers=options.customers or ((100_000, 1_000_000) if full else (100_000,)),
         connections=options.connections or (None if full else (32,)),

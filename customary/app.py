@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-import signal
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from customary.api.application import Application
 from customary.api.batch_worker import BatchWorker
@@ -18,46 +17,44 @@ from customary.api.purge_worker import PurgeWorker
 from customary.api.retention_worker import RetentionWorker
 from customary.api.router import Router
 from customary.api.routes import ROUTES
+from customary.claim import Claim, claim
 from customary.errors import OperatorError
-from customary.listening import listen
+from customary.event_loop import stop_at_signals
 from customary.logs import AccessLog
 from customary.network.message import Limits
 from customary.network.server import HttpServer, tls_context
 from customary.operations.passwords import PasswordHashing
 from customary.settings import Settings
-from customary.sole_server import sole_server
-from customary.storage import Storage, is_postgres, open_storage
-
-TLS_DIRECTORY = "customary-tls"
-EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 -- compared, not bound
+from customary.storage import Storage, open_storage
 
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server that answers at ``base_url``; ``storage`` is what it works on.
-
-    ``authority`` is the file that clients must trust, where the certificate is one of customary's own.
-    """
+    """A server that answers at ``base_url``; ``storage`` is what it works on."""
 
     base_url: str
     storage: Storage
-    authority: Path | None = None
 
 
-async def serve(settings: Settings, announce: Callable[[RunningServer], None]) -> int:
+async def serve(settings: Settings, announce: Callable[[Claim], None]) -> int:
     """Serves until SIGTERM or SIGINT and returns the exit code. ``announce`` is called once it answers.
 
     Raises what ``running`` raises.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings) as server:
-        rarely_collect_garbage()
-        announce(server)
-        await stop.wait()
+    stop = stop_at_signals()
+    with claim(settings) as claimed:
+        await answer_until(stop, claimed.settings, claimed.sockets[0], lambda: announce(claimed))
     return 0
+
+
+async def answer_until(
+    stop: asyncio.Event, settings: Settings, listening: socket.socket, ready: Callable[[], object], number: int = 1
+) -> None:
+    """Answers what comes in there; ``ready`` is called once it does. Raises OperatorError."""
+    async with answering(settings, listening, number):
+        rarely_collect_garbage()
+        ready()
+        await stop.wait()
 
 
 def rarely_collect_garbage() -> None:
@@ -73,19 +70,25 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
 
     Raises OperatorError when the address can't be used or the database can't be opened.
     """
-    listening = listen(settings.host, settings.port)
+    with claim(settings) as claimed:
+        async with answering(claimed.settings, claimed.sockets[0]) as storage:
+            yield RunningServer(claimed.base_url, storage)
+
+
+@asynccontextmanager
+async def answering(settings: Settings, listening: socket.socket, number: int = 1) -> AsyncIterator[Storage]:
+    """Answers in this process, worker ``number``, as long as the block lasts: what it works on. Closes the socket.
+
+    Raises OperatorError.
+    """
     async with AsyncExitStack() as stack:
-        stack.callback(listening.close)
-        if not is_postgres(settings.database):  # which any number of servers work on
-            stack.enter_context(sole_server(_database_file(settings)))
-        storage = await _open(settings)
+        storage = await _open(settings, number)
         stack.push_async_callback(storage.close)
         passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
         stack.callback(passwords.close)
-        access_log = AccessLog(settings.log_format) if settings.access_log else None
+        access_log = AccessLog(settings.log_format, shared=settings.workers > 1) if settings.access_log else None
         if access_log:
             stack.callback(access_log.close)
-        settings, authority = _with_certificate(settings)
         application = build_application(settings, storage, passwords, access_log)
         worker = BatchWorker(application.services, application.dispatch)
         purges = PurgeWorker(application.services)
@@ -102,15 +105,10 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
         stack.push_async_callback(server.drain, settings.drain_timeout)
         stack.callback(application.services.feed_readers.stop)  # nobody is kept waiting
         stack.callback(worker.begin_to_stop)  # beside the requests that are in flight, not after them
-        yield RunningServer(_base_url(settings, listening.getsockname()[1]), storage, authority)
+        yield storage
 
 
-def _database_file(settings: Settings) -> Path:
-    """Of SQLite; where the records are elsewhere, one that is not there in the working directory."""
-    return Path("." if is_postgres(settings.database) else settings.database.removeprefix("sqlite:///"))
-
-
-async def _open(settings: Settings) -> Storage:
+async def _open(settings: Settings, number: int) -> Storage:
     return await open_storage(
         settings.database,
         create=True,
@@ -118,27 +116,8 @@ async def _open(settings: Settings) -> Storage:
         cache_mib=settings.cache_mib,
         reader_threads=settings.reader_threads,
         connections=settings.database_connections,
+        server=f"worker {number}",
     )
-
-
-def _with_certificate(settings: Settings) -> tuple[Settings, Path | None]:
-    """The settings with the files of a certificate that customary keeps itself, when it is to. Raises OperatorError."""
-    if not settings.tls_self_signed:
-        return settings, None
-    from customary.certificates import keep_certificate  # noqa: PLC0415 -- its library takes 40 ms to load
-
-    directory = settings.tls_directory or _database_file(settings).parent / TLS_DIRECTORY
-    names = settings.tls_names.split(",")
-    if settings.host not in EVERY_ADDRESS:
-        names.append(settings.host)
-    kept = keep_certificate(directory.absolute(), names)
-    settings = replace(settings, tls_self_signed=False, tls_names="", tls_directory=None)
-    return replace(settings, tls_certificate=kept.certificate, tls_key=kept.key), kept.authority
-
-
-def _base_url(settings: Settings, port: int) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"{'https' if settings.tls_certificate else 'http'}://{host}:{port}"
 
 
 def build_application(

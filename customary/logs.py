@@ -5,8 +5,10 @@ Access lines are gathered and written a few times a second, so that a slow termi
 
 import asyncio
 import logging
+import select
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from queue import SimpleQueue
@@ -18,6 +20,7 @@ FLUSH_SECONDS = 0.2
 CLOSE_SECONDS = 1.0
 MOST_LINES = 50_000
 """Access lines kept while the last ones can't be written."""
+WHOLE_BYTES = 512 if not hasattr(select, "PIPE_BUF") else select.PIPE_BUF
 log = logging.getLogger(__name__)
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
 _encode = json.Encoder().encode
@@ -40,10 +43,12 @@ class AccessLog:
     """Buffers the lines of answered requests and writes them in a thread of its own.
 
     While nobody reads what it writes (a full pipe), lines are kept up to a limit, then counted and dropped.
+    ``shared``: other processes write to the same place.
     """
 
-    def __init__(self, log_format: Literal["text", "json"]) -> None:
+    def __init__(self, log_format: Literal["text", "json"], *, shared: bool = False) -> None:
         self._json = log_format == "json"
+        self._shared = shared
         self._lines: list[bytes] = []
         self._dropped = 0
         self._written = threading.Event()
@@ -80,8 +85,9 @@ class AccessLog:
 
     def _write(self) -> None:
         while (lines := self._queue.get()) is not None:
-            sys.stderr.buffer.write(lines)
-            sys.stderr.buffer.flush()
+            for piece in _pieces(lines) if self._shared else (lines,):
+                sys.stderr.buffer.write(piece)
+                sys.stderr.buffer.flush()
             self._written.set()
 
 
@@ -123,3 +129,13 @@ def _second_text(at: int) -> str:
 def _access_text(line: AccessLine) -> bytes:
     text = f"{line.time} {line.status} {line.method} {line.route} {line.duration} ms {line.request_id}"
     return text.encode()
+
+
+def _pieces(lines: bytes) -> Iterator[bytes]:
+    """Whole lines, as many as a pipe takes without the lines of another process in between."""
+    start = 0
+    while len(lines) - start > WHOLE_BYTES:
+        end = lines.rfind(b"\n", start, start + WHOLE_BYTES) + 1 or lines.index(b"\n", start) + 1
+        yield lines[start:end]
+        start = end
+    yield lines[start:]

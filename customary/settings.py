@@ -79,6 +79,14 @@ class Settings:
         default=65_536,
         metadata=_about("Largest request line plus headers, in bytes.", least=SMALLEST_HEADER_LIMIT),
     )
+    workers: int = field(
+        default=1,
+        metadata=_about(
+            "Processes that answer requests, on one address and one database. Limits, threads, caches and connections "
+            "are each worker's own.",
+            least=1,
+        ),
+    )
     drain_timeout: float = field(
         default=8.0,
         metadata=_about("Seconds that requests in flight may take to finish after a stop signal.", least=0),

@@ -1,4 +1,4 @@
-"""One server for one database file: a second one would carry out the same batches once more.
+"""One server for one database file, of one process or of several: they share out names and batches among them.
 
 The lock is on a file beside the database. On the database itself it would be wrong: closing a second descriptor of it
 would drop the locks that SQLite holds.
@@ -18,10 +18,13 @@ except ImportError:  # Windows
 
 
 @contextmanager
-def sole_server(database: Path) -> Iterator[None]:
-    """Holds the lock while the block lasts; it goes with the process, however that ends. Raises OperatorError."""
+def sole_server(database: Path) -> Iterator[int | None]:
+    """Holds the lock while the block lasts; it goes with the process, however that ends. Raises OperatorError.
+
+    Gives the descriptor of the lock, where there is one: processes that inherit it hold the lock as well.
+    """
     if fcntl is None:
-        yield
+        yield None
         return
     path = database.with_name(f"{database.name}-serving")
     try:
@@ -30,7 +33,7 @@ def sole_server(database: Path) -> Iterator[None]:
         raise OperatorError(f"The file {path} can't be made: {error.strerror}") from error
     try:
         _take(lock, path, database)
-        yield
+        yield lock
         path.unlink(missing_ok=True)
     finally:
         os.close(lock)

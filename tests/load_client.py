@@ -103,18 +103,23 @@ class Connection(asyncio.Protocol):
 
 
 class ServerProcess:
-    """``customary serve`` on a database that stays when the process is killed."""
+    """``customary serve`` on a database that stays when the process is killed.
 
-    def __init__(self, directory: Path) -> None:
+    ``words`` are further options; ``url`` is where the database is, unless it is a file in the directory.
+    """
+
+    def __init__(self, directory: Path, *words: str, url: str = "", port: int = 0) -> None:
         self.database = directory / "data" / "customary.db"
         self.database.parent.mkdir()
+        self._words = (*words, "--port", str(port))
+        self._url = url or f"sqlite:///{self.database}"
         self._errors = directory / "errors.log"
         self._process: subprocess.Popen[str] | None = None
         self.base_url = ""
 
     def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMARY_")}
-        where = ("--database", f"sqlite:///{self.database}", "--port", "0", "--no-access-log")
+        where = ("--database", self._url, "--no-access-log", *self._words)
         with self._errors.open("w") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "customary", "serve", *where],
@@ -125,17 +130,34 @@ class ServerProcess:
             )
         assert self._process.stdout is not None
         self.base_url = self._process.stdout.readline().removeprefix("customary listens on ").strip()
-        assert self.base_url, self._errors.read_text()
+        assert self.base_url, self.errors
 
     async def command(self, *words: str) -> tuple[int, str]:
         """Exit code and standard error of another command on the same database."""
         command = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "customary", *words, "--database", f"sqlite:///{self.database}"),
+            *(sys.executable, "-m", "customary", *words, "--database", self._url),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
         _, errors = await asyncio.wait_for(command.communicate(), DEADLINE)
         return command.returncode or 0, errors.decode()
+
+    @property
+    def workers(self) -> list[int]:
+        """Ids of the processes that it has started, the oldest first. Reads /proc."""
+        assert self._process is not None
+        found = []
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # gone meanwhile
+                columns = file.read_text().rpartition(")")[2].split()
+                if int(columns[1]) == self._process.pid and columns[0] != "Z":
+                    found.append((int(columns[19]), int(file.parent.name)))
+        return [process for _, process in sorted(found)]
+
+    @property
+    def errors(self) -> str:
+        """What it has written to standard error so far."""
+        return self._errors.read_text()
 
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -145,7 +167,7 @@ class ServerProcess:
         """Exit code and standard error, once it ended. Raises TimeoutExpired."""
         assert self._process is not None
         self._process.communicate(timeout=timeout)
-        return self._process.returncode, self._errors.read_text()
+        return self._process.returncode, self.errors
 
     def clean_up(self) -> None:
         """Ends it whatever a test left behind."""

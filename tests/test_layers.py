@@ -15,6 +15,7 @@ BELOW: dict[str, set[str]] = {
     "errors": set(),
     "contract": set(),
     "logs": set(),
+    "event_loop": set(),
     "settings": {"errors"},
     "listening": {"errors"},
     "certificates": {"errors"},
@@ -25,7 +26,7 @@ BELOW: dict[str, set[str]] = {
     "network": {"errors"},
     "api": {"network", "operations", "rules", "storage", "logs", *WORDS},
 }
-ROOF = {"__init__", "__main__", "cli", "app", "demo", "testing", "pytest_plugin"}
+ROOF = {"__init__", "__main__", "cli", "app", "claim", "worker", "workers", "demo", "testing", "pytest_plugin"}
 OWNERS = {
     "apsw": {"storage"},
     "asyncpg": {"storage"},

@@ -55,7 +55,11 @@ class PurgeWorker:
                 log.exception("traces of erased customers could not be purged")
 
     async def _purge(self, waiting: list[Erased]) -> None:
-        """All in one go, as it hardly takes longer."""
+        """All in one go, as it hardly takes longer, but what another process has done meanwhile."""
+        unpurged = set(await self._storage.list_unpurged())
+        waiting = [each for each in waiting if each[:2] in unpurged]
+        if not waiting:
+            return
         traces: set[str] | None = set()
         for _, _, found in waiting:
             traces = None if traces is None or found is None else traces | found

@@ -1,31 +1,34 @@
 """``customary serve`` and ``customary demo``: what runs until it is told to stop."""
 
-import asyncio
-import importlib.util
 import sys
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from customary.errors import OperatorError
+from customary.event_loop import run
 from customary.logs import set_up_logging
 from customary.settings import Settings
 
 if TYPE_CHECKING:
-    from customary.app import RunningServer
+    from customary.claim import Claim
 
 DEFAULTS = Settings()
 
 
 def serve(*, settings: Annotated[Settings, Parameter(name="*")] = DEFAULTS) -> int:
     """Run the server until it is told to stop (Ctrl-C or SIGTERM)."""
-    from customary import app  # noqa: PLC0415 -- the server's parts load only when there is something to serve
-
     for path in (settings.tls_certificate, settings.tls_key):
         if path is not None and not path.is_file():
             raise OperatorError(f"There is no file {path}")
     set_up_logging(settings.log_format, settings.log_level)
+    # A server's parts load only when there is something to serve, and not in the parent of those that serve.
+    if settings.workers > 1:
+        from customary import workers  # noqa: PLC0415
+
+        return run(workers.serve(settings, _announce))
+    from customary import app  # noqa: PLC0415
+
     return run(app.serve(settings, _announce))
 
 
@@ -44,21 +47,7 @@ def demo(*, port: int = 8080) -> int:
     return run(demonstration.run(port, _say))
 
 
-def run(work: Coroutine[Any, Any, int]) -> int:
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(work)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if importlib.util.find_spec("uvloop") is None:  # PyPy and Windows have none
-        return None
-    import uvloop  # noqa: PLC0415 -- not there on every platform
-
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
-
-
-def _announce(server: "RunningServer") -> None:
+def _announce(server: "Claim") -> None:
     _say(f"customary listens on {server.base_url}")
     if server.authority is not None:
         from customary.certificates import trust_guide  # noqa: PLC0415 -- see serve

@@ -52,3 +52,14 @@ def storage(url: str, runner: asyncio.Runner) -> Iterator[Storage]:
 def stores(storage: Storage, runner: asyncio.Runner) -> None:
     """Two stores that are there from the start."""
     runner.run(add_stores(storage, STORE, OTHER))
+
+
+@pytest.fixture
+def servers(url: str, runner: asyncio.Runner) -> Iterator[tuple[Storage, Storage]]:
+    """Two on one database that has two stores."""
+    first = runner.run(open_storage(url, create=True))
+    second = runner.run(open_storage(url))
+    runner.run(add_stores(first, STORE, OTHER))
+    yield first, second
+    runner.run(first.close())
+    runner.run(second.close())

@@ -74,12 +74,12 @@ class Batch:
         self._connection.execute("RELEASE step")
         return outcome
 
-    def work(self, store_id: int, origin: Origin, work: Work[Any]) -> Any:
-        """A step that runs a work on its store. Raises StoreNotFound and what the work raises."""
+    def work(self, store_id: int, origin: Origin, work: Work[Any], server: str = "") -> Any:
+        """A step that runs a work of that server on its store. Raises StoreNotFound and what the work raises."""
         counters = self._counters_of(store_id)
         before = counters.snapshot()
         try:
-            return _finish(work(SqliteTransaction(self._connection, store_id, origin, counters)))
+            return _finish(work(SqliteTransaction(self._connection, store_id, origin, counters, server)))
         except Exception:
             counters.restore(before)
             raise

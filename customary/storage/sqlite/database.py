@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import apsw
@@ -59,7 +60,10 @@ class SqliteStorage:
         cache_mib: int = 64,
         reader_threads: int = 2,
         vfs: str | None = None,
+        server: str = "",
     ) -> None:
+        """``server`` is who takes batches here; another name than that of any other server on the file."""
+        self._server = server or token_hex(8)
         writer = open_writer(path, cache_mib, vfs)
         self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
         self._reader = self._open_reader()
@@ -68,7 +72,7 @@ class SqliteStorage:
         self._purge = Purge(self._commits, path, vfs)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()
-        self.tickets: TicketStorage = SqliteTickets(self._commits, self._in_reader)
+        self.tickets: TicketStorage = SqliteTickets(self._commits, self._in_reader, self._server)
         self.keyed_requests: KeyedRequestStorage = SqliteKeyedRequests(self._commits, self._rows)
         self._of_thread = threading.local()
         self._search_connections: list[apsw.Connection] = []
@@ -94,7 +98,9 @@ class SqliteStorage:
         await self._commits.close()
 
     async def write(self, store_id: int, origin: Origin, work: Work[Result], *, heavy: bool = False) -> Result:
-        result: Result = await self._commits.submit(lambda batch: batch.work(store_id, origin, work), alone=heavy)
+        result: Result = await self._commits.submit(
+            lambda batch: batch.work(store_id, origin, work, self._server), alone=heavy
+        )
         return result
 
     async def get_store(self, store_id: int) -> Store | None:

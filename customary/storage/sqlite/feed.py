@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 from msgspec import json
 
+from customary.errors import ServiceUnavailable
 from customary.model.change import Change
 from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedItem, FeedPage, State
@@ -54,11 +55,19 @@ def _deleted_key(connection: apsw.Connection, store_id: int, change: Change) -> 
     return json.decode(before, type=Extrafield).key if before else ""
 
 
+POLL_SECONDS = 0.25
+"""How often it is looked, while somebody waits, whether another process has made a change."""
+
+
 class Waiters:
-    """Those who wait for the next change of a store. Costs a commit one look at a set while nobody waits."""
+    """Those who wait for the next change of a store. Costs a commit one look at a set while nobody waits.
+
+    A commit of this process wakes them at once; one of another is found by looking.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[int, set[asyncio.Future[None]]] = {}
+        self._waiting: dict[int, dict[asyncio.Future[None], Callable[[], bool]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -79,17 +88,38 @@ class Waiters:
         until = loop.time() + seconds
         while not (there := is_there()) and (left := until - loop.time()) > 0:
             waiter: asyncio.Future[None] = loop.create_future()
-            self._waiting.setdefault(store_id, set()).add(waiter)
+            self._waiting.setdefault(store_id, {})[waiter] = is_there
+            self._plan_to_look()
             try:
                 await asyncio.wait((waiter,), timeout=left)
             finally:
                 self._forget(store_id, waiter)
         return there
 
+    def _plan_to_look(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        for waiter, is_there in [each for waiting in self._waiting.values() for each in waiting.items()]:
+            if not waiter.done() and _is_over(is_there):
+                waiter.set_result(None)
+        if self._waiting:
+            self._plan_to_look()
+
     def _forget(self, store_id: int, waiter: "asyncio.Future[None]") -> None:
         waiter.cancel()
         waiting = self._waiting.get(store_id)
         if waiting is not None:
-            waiting.discard(waiter)
+            waiting.pop(waiter, None)
             if not waiting:
                 del self._waiting[store_id]
+
+
+def _is_over(is_there: Callable[[], bool]) -> bool:
+    """Also when it can't be read: then the one who waits is to find out."""
+    try:
+        return is_there()
+    except ServiceUnavailable:
+        return True

@@ -321,7 +321,7 @@ class GroupCommit:
             if self._failure is None:
                 self._upkeep.finish()
         except (apsw.BusyError, apsw.LockedError, apsw.FullError):
-            log.info("the write-ahead log was left for the next start")
+            log.debug("the write-ahead log was left for the next start")
         except apsw.Error as error:
             log.critical("storage failed while it was closed", extra={"cause": repr(error)})
             self._failure = error

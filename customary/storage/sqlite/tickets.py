@@ -15,13 +15,17 @@ Rows = list[tuple[Any, ...]]
 
 
 class SqliteTickets:
-    """Implements ``customary.storage.protocol.TicketStorage``. ``read`` runs a read in a reader thread."""
+    """Implements ``customary.storage.protocol.TicketStorage``. ``read`` runs a read in a reader thread.
+
+    ``server`` is who takes tickets here.
+    """
 
     def __init__(
-        self, commits: GroupCommit, read: Callable[[Callable[[apsw.Connection], Any]], Awaitable[Any]]
+        self, commits: GroupCommit, read: Callable[[Callable[[apsw.Connection], Any]], Awaitable[Any]], server: str
     ) -> None:
         self._commits = commits
         self._read = read
+        self._server = server
 
     async def add(self, ticket: Ticket, requests: tuple[TicketRequest, ...], same_since: int) -> str:
         def step(batch: Batch) -> str:
@@ -60,16 +64,21 @@ class SqliteTickets:
         return dict(await self._rows("list_ticket_statuses", store_id, ticket))
 
     async def list_unfinished(self) -> tuple[tuple[int, str], ...]:
-        return tuple((store_id, ticket) for store_id, ticket in await self._rows("list_unfinished_tickets"))
+        return tuple(
+            (store_id, ticket) for store_id, ticket in await self._rows("list_unfinished_tickets", self._server)
+        )
 
-    async def take(self, store_id: int, ticket: str, seconds: float) -> bool:  # noqa: ARG002
-        """The file has no other server."""
-        return True
+    async def take(self, store_id: int, ticket: str, seconds: float) -> bool:
+        return await self._write("take_ticket", store_id, ticket, self._server, seconds) is not None
 
-    hold = take
+    async def hold(self, store_id: int, ticket: str, seconds: float) -> bool:
+        return await self._write("hold_ticket", store_id, ticket, self._server, seconds) is not None
 
     async def give_back(self, store_id: int, ticket: str) -> None:
-        """As above."""
+        await self._write("give_ticket_back", store_id, ticket, self._server)
+
+    async def _write(self, statement: str, *values: Any) -> Any:
+        return await self._commits.submit(lambda batch: batch.execute(SQL[statement], values))
 
     async def list_begun(self, store_id: int, ticket: str) -> tuple[int, ...]:
         return tuple(position for (position,) in await self._rows("list_begun_requests", store_id, ticket))
@@ -82,17 +91,23 @@ class SqliteTickets:
 
     async def add_response(self, store_id: int, ticket: str, position: int, status: int, body: bytes) -> None:
         def step(batch: Batch) -> None:
-            batch.execute(SQL["add_ticket_response"], (store_id, ticket, position, status, body))
-            batch.execute(SQL["delete_receipts"], (store_id, ticket, position))
+            if self._has(batch, store_id, ticket):
+                batch.execute(SQL["add_ticket_response"], (store_id, ticket, position, status, body))
+                batch.execute(SQL["delete_receipts"], (store_id, ticket, position))
 
         await self._commits.submit(step)
 
     async def finish(self, store_id: int, ticket: str, at: int) -> None:
         def step(batch: Batch) -> None:
-            batch.execute(SQL["finish_ticket"], (at, store_id, ticket))
-            batch.execute(SQL["forget_ticket_requests"], (store_id, ticket))
+            if self._has(batch, store_id, ticket):
+                batch.execute(SQL["finish_ticket"], (at, store_id, ticket))
+                batch.execute(SQL["forget_ticket_requests"], (store_id, ticket))
 
         await self._commits.submit(step)
+
+    def _has(self, batch: Batch, store_id: int, ticket: str) -> bool:
+        """Another server may have taken it over."""
+        return batch.execute(SQL["has_ticket"], (store_id, ticket, self._server)) is not None
 
     async def remove_old(self, finished_before: int) -> int:
         """One at a time, so that others get their turn."""

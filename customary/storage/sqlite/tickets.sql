@@ -29,7 +29,26 @@ WHERE store_id = ? AND ticket = ? ORDER BY position;
 SELECT position, status FROM ticket_response WHERE store_id = ? AND ticket = ?;
 
 -- name: list_unfinished_tickets
-SELECT store_id, ticket FROM ticket WHERE finished IS NULL ORDER BY created;
+SELECT store_id, ticket FROM ticket
+WHERE finished IS NULL AND (runner IS NULL OR runner = ? OR held_until < unixepoch('subsec'))
+ORDER BY created, ticket;
+
+-- name: take_ticket
+UPDATE ticket SET runner = ?3, held_until = unixepoch('subsec') + ?4
+WHERE store_id = ?1 AND ticket = ?2 AND finished IS NULL
+    AND (runner IS NULL OR runner = ?3 OR held_until < unixepoch('subsec'))
+RETURNING ticket;
+
+-- name: hold_ticket
+UPDATE ticket SET held_until = unixepoch('subsec') + ?4
+WHERE store_id = ?1 AND ticket = ?2 AND finished IS NULL AND runner = ?3
+RETURNING ticket;
+
+-- name: give_ticket_back
+UPDATE ticket SET runner = NULL WHERE store_id = ? AND ticket = ? AND runner = ?;
+
+-- name: has_ticket
+SELECT 1 FROM ticket WHERE store_id = ? AND ticket = ? AND runner = ?;
 
 -- name: add_ticket_response
 INSERT OR IGNORE INTO ticket_response (store_id, ticket, position, status, body) VALUES (?, ?, ?, ?, ?);

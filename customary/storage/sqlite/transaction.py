@@ -6,7 +6,7 @@ from typing import Any
 import apsw
 from msgspec.structs import replace
 
-from customary.errors import EmailAlreadyUsed, StorageFull
+from customary.errors import EmailAlreadyUsed, ServiceUnavailable, StorageFull
 from customary.model.change import Entity, Kind, Origin
 from customary.model.customer import Customer, ExtrafieldValue, Stats
 from customary.model.erasure import Erasure
@@ -38,11 +38,14 @@ from customary.storage.sqlite.sql import SQL
 class SqliteTransaction:
     """Implements ``customary.storage.protocol.Transaction``."""
 
-    def __init__(self, connection: apsw.Connection, store_id: int, origin: Origin, counters: StoreCounters) -> None:
+    def __init__(
+        self, connection: apsw.Connection, store_id: int, origin: Origin, counters: StoreCounters, server: str
+    ) -> None:
         self._execute: Callable[..., apsw.Cursor] = connection.execute
         self._store_id = store_id
         self._origin = origin
         self._counters = counters
+        self._server = server
         self._documents: dict[int, tuple[Customer, str]] = {}
 
     @property
@@ -274,6 +277,8 @@ class SqliteTransaction:
         self._counters.last_change_at = self._counters.latest["order"] = self.at
 
     async def add_receipt(self, receipt: Receipt) -> None:
+        if self._execute(SQL["has_ticket"], (self._store_id, receipt.ticket, self._server)).fetchone() is None:
+            raise ServiceUnavailable("Another server has taken the batch over")
         key = (self._store_id, receipt.ticket, receipt.position, receipt.number)
         self._execute(SQL["add_receipt"], (*key, receipt.kind, receipt.result))
 

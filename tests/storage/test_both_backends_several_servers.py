@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import TypeAlias
 
-import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -13,7 +12,6 @@ from customary.errors import EmailAlreadyUsed, GroupNotFound, ServiceUnavailable
 from customary.model.customer import Customer
 from customary.storage import open_storage
 from customary.storage.protocol import Storage, Transaction
-from tests.postgres import PostgresForTests
 from tests.storage.records import (
     NOON,
     OTHER,
@@ -184,8 +182,7 @@ async def test_a_deduplication_key_makes_one_ticket(servers: Servers) -> None:
     assert len(set(names)) == 1
 
 
-async def test_one_migrates_and_the_others_wait(postgres: PostgresForTests) -> None:
-    url = await asyncio.to_thread(postgres.new_database, "migrated")
+async def test_one_migrates_and_the_others_wait(url: str) -> None:
     for _ in range(3):
         opened = await asyncio.gather(*(open_storage(url, create=True) for _ in range(8)))
         for storage in opened:
@@ -198,15 +195,3 @@ async def test_who_waits_for_a_change_is_told_of_that_of_another_server(servers:
     await asyncio.sleep(0.05)
     await add_customer(servers[1], STORE, "a@example.com")
     await asyncio.wait_for(waiting, 5)
-
-
-async def test_who_holds_a_store_holds_up_no_other(servers: Servers, url: str) -> None:
-    connection = await asyncpg.connect(url)
-    async with connection.transaction():
-        await connection.execute(f"SELECT FROM store WHERE store_id = {STORE} FOR NO KEY UPDATE")
-        waiting = asyncio.ensure_future(add_customer(servers[0], STORE, "a@example.com"))
-        await add_customer(servers[0], OTHER, "a@example.com")
-        await asyncio.sleep(0.2)
-        assert not waiting.done()
-    assert (await waiting).id == 1
-    await connection.close()

@@ -1,0 +1,29 @@
+"""The event loop that everything runs on, uvloop where there is one, and the signals that end it."""
+
+import asyncio
+import importlib.util
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+def run(work: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if importlib.util.find_spec("uvloop") is None:  # PyPy and Windows have none
+        return None
+    import uvloop  # noqa: PLC0415 -- not there on every platform
+
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def stop_at_signals() -> asyncio.Event:
+    """Set at SIGTERM or SIGINT, from now on."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
