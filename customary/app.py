@@ -29,6 +29,17 @@ from customary.storage import Storage, open_storage
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which worker of a server this process is, and the descriptor of what they take turns by at writing."""
+
+    number: int = 1
+    turn: int | None = None
+
+
+ALONE = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class RunningServer:
     """A server that answers at ``base_url``; ``storage`` is what it works on."""
 
@@ -48,10 +59,10 @@ async def serve(settings: Settings, announce: Callable[[Claim], None]) -> int:
 
 
 async def answer_until(
-    stop: asyncio.Event, settings: Settings, listening: socket.socket, ready: Callable[[], object], number: int = 1
+    stop: asyncio.Event, settings: Settings, listening: socket.socket, ready: Callable[[], object], part: Part = ALONE
 ) -> None:
     """Answers what comes in there; ``ready`` is called once it does. Raises OperatorError."""
-    async with answering(settings, listening, number):
+    async with answering(settings, listening, part):
         rarely_collect_garbage()
         ready()
         await stop.wait()
@@ -76,13 +87,13 @@ async def running(settings: Settings) -> AsyncIterator[RunningServer]:
 
 
 @asynccontextmanager
-async def answering(settings: Settings, listening: socket.socket, number: int = 1) -> AsyncIterator[Storage]:
-    """Answers in this process, worker ``number``, as long as the block lasts: what it works on. Closes the socket.
+async def answering(settings: Settings, listening: socket.socket, part: Part = ALONE) -> AsyncIterator[Storage]:
+    """Answers in this process, as long as the block lasts: what it works on. Closes the socket.
 
     Raises OperatorError.
     """
     async with AsyncExitStack() as stack:
-        storage = await _open(settings, number)
+        storage = await _open(settings, part)
         stack.push_async_callback(storage.close)
         passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
         stack.callback(passwords.close)
@@ -108,7 +119,7 @@ async def answering(settings: Settings, listening: socket.socket, number: int = 
         yield storage
 
 
-async def _open(settings: Settings, number: int) -> Storage:
+async def _open(settings: Settings, part: Part) -> Storage:
     return await open_storage(
         settings.database,
         create=True,
@@ -116,7 +127,8 @@ async def _open(settings: Settings, number: int) -> Storage:
         cache_mib=settings.cache_mib,
         reader_threads=settings.reader_threads,
         connections=settings.database_connections,
-        server=f"worker {number}",
+        server=f"worker {part.number}",
+        turn=part.turn,
     )
 
 

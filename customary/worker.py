@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import json
 
-from customary.app import answer_until
+from customary.app import Part, answer_until
 from customary.errors import CustomaryError
 from customary.event_loop import run, stop_at_signals
 from customary.logs import set_up_logging
@@ -21,7 +21,8 @@ READY = 1
 """Where a line tells the parent that this process answers."""
 
 
-def main(number: str, listening: str) -> int:
+def main(number: str, listening: str, turn: str) -> int:
+    """Which worker this is, and the descriptors of what it inherited."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes of a terminal; the parent passes it on
     with open(SETTINGS, "rb", closefd=False) as lines:
         line = lines.readline()
@@ -30,13 +31,13 @@ def main(number: str, listening: str) -> int:
     settings = json.decode(line, type=Settings, dec_hook=_from_text)
     set_up_logging(settings.log_format, settings.log_level)
     try:
-        return run(_answer(settings, socket.socket(fileno=int(listening)), int(number)))
+        return run(_answer(settings, socket.socket(fileno=int(listening)), Part(int(number), int(turn))))
     except CustomaryError as error:
         sys.stderr.write(f"customary: {error}\n")
         return 2
 
 
-async def _answer(settings: Settings, listening: socket.socket, number: int) -> int:
+async def _answer(settings: Settings, listening: socket.socket, part: Part) -> int:
     stop = stop_at_signals()
     loop = asyncio.get_running_loop()
 
@@ -45,7 +46,7 @@ async def _answer(settings: Settings, listening: socket.socket, number: int) -> 
         stop.set()
 
     loop.add_reader(SETTINGS, lose_parent)
-    await answer_until(stop, settings, listening, lambda: os.write(READY, b"ready\n"), number)
+    await answer_until(stop, settings, listening, lambda: os.write(READY, b"ready\n"), part)
     return 0
 
 

@@ -12,6 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from tempfile import TemporaryFile
 from typing import Any
 
 from msgspec import json
@@ -34,8 +35,8 @@ async def serve(settings: Settings, announce: Callable[[Claim], None]) -> int:
     Raises OperatorError when the address or the database can't be had.
     """
     stop = stop_at_signals()
-    with claim(settings) as claimed:
-        workers = Workers(claimed)
+    with claim(settings) as claimed, TemporaryFile() as turn:
+        workers = Workers(claimed, turn.fileno())
         try:
             return await _unless(stop, workers.run(lambda: announce(claimed)))
         finally:
@@ -65,8 +66,10 @@ class NotStarted(Exception):
 class Workers:
     """The processes, from 1 to as many as are to be."""
 
-    def __init__(self, claimed: Claim) -> None:
+    def __init__(self, claimed: Claim, turn: int) -> None:
+        """``turn`` is the descriptor of an empty file."""
         self._claimed = claimed
+        self._turn = turn
         self._processes: dict[int, Process] = {}
         self._deaths: deque[float] = deque(maxlen=MOST_RESTARTS + 1)
 
@@ -99,12 +102,13 @@ class Workers:
     async def _start(self, number: int) -> None:
         """Returns once it answers. Raises NotStarted."""
         claimed = self._claimed
-        inherited = [claimed.sockets[number - 1].fileno(), *(() if claimed.lock is None else (claimed.lock,))]
+        named = [claimed.sockets[number - 1].fileno(), self._turn]
+        held = [] if claimed.lock is None else [claimed.lock]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "customary.worker", str(number), str(inherited[0])),
+            *(sys.executable, "-m", "customary.worker", str(number), *map(str, named)),
             stdin=PIPE,
             stdout=PIPE,
-            pass_fds=inherited,
+            pass_fds=[*named, *held],
         )
         self._processes[number] = process
         if process.stdin and process.stdout:  # always; the types don't know

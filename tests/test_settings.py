@@ -27,7 +27,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
     for command in (application.app, application.serving):  # what a command line sets on them must not stay
         monkeypatch.setattr(command, "config", command.config)
-    monkeypatch.setattr("customary.app.serve", serve)
+    for module in ("app", "workers"):
+        monkeypatch.setattr(f"customary.{module}.serve", serve)
     monkeypatch.setattr(server, "run", run)
     monkeypatch.setattr(server, "set_up_logging", lambda log_format, level: None)
     return started
@@ -74,6 +75,7 @@ def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pyte
         header_timeout=4.5,
         header_limit=9000,
         drain_timeout=5.5,
+        workers=3,
         password_hash_concurrency=6,
         password_hash_queue=7,
         feed_readers=11,

@@ -20,10 +20,12 @@ async def open_storage(
     reader_threads: int = 2,
     connections: int = 10,
     server: str = "",
+    turn: int | None = None,
 ) -> Storage:
     """The storage behind ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://…``.
 
     ``server`` names who takes batches on an SQLite file: one that comes back with its name has them again at once.
+    ``turn``: see the module of that name.
     ``create`` makes a missing file, or the tables in an empty PostgreSQL database.
     Raises OperatorError when there is no such database, DatabaseTooNew, SqliteTooOld.
     """
@@ -40,7 +42,7 @@ async def open_storage(
         raise OperatorError(f"There is no directory {Path(path).absolute().parent}")
     if create:
         _make_private(path)
-    return SqliteStorage(path, works_per_commit, cache_mib, reader_threads, server=server)
+    return SqliteStorage(path, works_per_commit, cache_mib, reader_threads, server=server, turn=turn)
 
 
 def is_postgres(url: str) -> bool:

@@ -61,14 +61,18 @@ class SqliteStorage:
         reader_threads: int = 2,
         vfs: str | None = None,
         server: str = "",
+        turn: int | None = None,
     ) -> None:
-        """``server`` is who takes batches here; another name than that of any other server on the file."""
+        """``server`` is who takes batches here; another name than that of any other server on the file.
+
+        ``turn`` is a descriptor, where several processes are to take turns at writing.
+        """
         self._server = server or token_hex(8)
         writer = open_writer(path, cache_mib, vfs)
         self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
         self._reader = self._open_reader()
         self._closed = False
-        self._commits = GroupCommit(writer, works_per_commit)
+        self._commits = GroupCommit(writer, works_per_commit, turn=turn)
         self._purge = Purge(self._commits, path, vfs)
         self._searchers = ThreadPoolExecutor(reader_threads, thread_name_prefix="customary-search")
         self._finder = Finder()

@@ -19,6 +19,7 @@ from customary.storage.sqlite.batch import Batch, Step
 from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.feed import Waiters
 from customary.storage.sqlite.place import Place
+from customary.storage.sqlite.turn import Turn
 from customary.storage.sqlite.upkeep import CHECKPOINT_PAGES, PATIENCE_WITH_READERS, LogFolder, Upkeep
 
 log = logging.getLogger(__name__)
@@ -43,9 +44,14 @@ class GroupCommit:
     """Owns the writing connection until ``close``."""
 
     def __init__(
-        self, connection: apsw.Connection, works_per_commit: int, checkpoint_pages: int = CHECKPOINT_PAGES
+        self,
+        connection: apsw.Connection,
+        works_per_commit: int,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+        turn: int | None = None,
     ) -> None:
         self._connection = connection
+        self._turn = Turn(turn)
         self._place = Place(connection)
         self.waiters = Waiters()
         self._works_per_commit = works_per_commit
@@ -121,6 +127,9 @@ class GroupCommit:
         if (bare := self._waiting[0].bare) is not None:
             self._run_bare(self._waiting.pop(0), bare)
             return
+        if not self._turn.take_at_once():
+            self._in_thread(self._begin_patiently, self._begun)
+            return
         try:
             self._connection.set_busy_timeout(0)
             self._connection.execute("BEGIN IMMEDIATE")
@@ -137,6 +146,7 @@ class GroupCommit:
             self._run_batch()
         elif isinstance(error, apsw.BusyError):
             log.error("another process keeps the database locked", extra={"refused": len(self._waiting)})
+            self._turn.give()
             refused, self._waiting = self._waiting, []
             _refuse(refused, ServiceUnavailable("Another process keeps the database locked"))
             self._go_on()
@@ -176,6 +186,7 @@ class GroupCommit:
             outcome = batch.run_alone(item.step)
             if isinstance(outcome, Exception):
                 self._connection.execute("ROLLBACK")
+                self._turn.give()
             else:
                 batch.save_counters()
                 self._commit()
@@ -190,6 +201,7 @@ class GroupCommit:
 
         def run() -> None:
             nonlocal outcome
+            self._turn.take()
             wait_for_locks(self._connection, PATIENCE_WITH_READERS)
             try:
                 call(self._connection)
@@ -197,6 +209,8 @@ class GroupCommit:
                 outcome = ServiceUnavailable("The database is in use")
             except apsw.FullError:
                 outcome = StorageFull()
+            finally:
+                self._turn.give()
 
         def done(ran: "asyncio.Future[None]") -> None:
             error = ran.exception()
@@ -228,7 +242,7 @@ class GroupCommit:
             self._folding = loop.run_in_executor(self._fold_thread, self._folder.run)
             self._folding.add_done_callback(self._folded)
         if self._upkeep.due:
-            self._in_thread(self._upkeep.run, self._kept_up)
+            self._in_thread(self._keep_up, self._kept_up)
         else:
             self._go_on()
 
@@ -255,7 +269,14 @@ class GroupCommit:
 
     def _use_idle_time(self) -> None:
         self._become_busy()
-        self._in_thread(self._upkeep.run, self._kept_up)
+        self._in_thread(self._keep_up, self._kept_up)
+
+    def _keep_up(self) -> None:
+        self._turn.take()
+        try:
+            self._upkeep.run()
+        finally:
+            self._turn.give()
 
     def _folded(self, fold: "asyncio.Future[int]") -> None:
         """What failed to reach the database is as final as any other I/O error."""
@@ -283,7 +304,9 @@ class GroupCommit:
         """The batch can't be stored: what is queued is refused too. An I/O error is final: SQLite would accept the
         commit after a failed fsync as if nothing had happened, and it might be lost."""
         refused, self._waiting = items + self._waiting, []
-        if self._roll_back() and isinstance(error, apsw.FullError):
+        rolled_back = self._roll_back()
+        self._turn.give()
+        if rolled_back and isinstance(error, apsw.FullError):
             if not self._full:
                 log.error("storage is full", extra={"refused": len(refused)})
             self._full = True
@@ -307,12 +330,14 @@ class GroupCommit:
         asyncio.get_running_loop().run_in_executor(self._thread, call).add_done_callback(done)
 
     def _begin_patiently(self) -> None:
+        self._turn.take()
         wait_for_locks(self._connection, PATIENCE_WITH_WRITERS)
         self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:
         self._place.check()
         self._connection.execute("COMMIT")
+        self._turn.give()
         self._upkeep.after_commit()
 
     def _close_connection(self) -> None:
