@@ -106,6 +106,7 @@ def test_a_batch_of_a_worker_that_does_not_come_back_is_finished_by_another(tmp_
         os.kill(worker, signal.SIGKILL)
     server.ended()
     connection = apsw.Connection(str(server.database))
+    connection.set_busy_timeout(5000)  # what was killed may take a moment to go
     connection.execute("UPDATE ticket SET runner = 'worker 3' WHERE runner = ?", (runner,))
     connection.close()
     server.start()
