@@ -191,7 +191,7 @@ def test_history_is_pruned_while_others_write(server: ServerProcess) -> None:
             threads.submit(call, server, "PUT", api(f"/customers/{made}"), json={"taxId": str(number)})
             for number in range(60)
         ]
-        code, errors = asyncio.run(server.command("history", "prune", "--days", "0"))
+        code, errors = asyncio.run(server.command("database", "prune", "--days", "0"))
         assert {each.result().status_code for each in writing} == {200}
     assert code == 0, errors
 
