@@ -32,14 +32,14 @@ SIGN_OF_LIFE = b": nothing new\n\n"
 _encode = json.Encoder().encode
 
 
-async def stream_changes(call: Call, after: int) -> Answer:
-    """From the position in ``Last-Event-ID``, where a client that comes back says how far it came.
+def came_to(call: Call, after: int) -> int:
+    """The position in ``Last-Event-ID``, where a client that comes back says how far it came. Raises WrongParameter."""
+    sent = {"Last-Event-ID": call.header("last-event-id") or ""}
+    return number_parameter(sent, "Last-Event-ID", after, 0, MOST_INT64)
 
-    Raises WrongParameter, PositionNotReached, ServiceUnavailable.
-    """
-    after = number_parameter(
-        {"Last-Event-ID": call.header("last-event-id") or ""}, "Last-Event-ID", after, 0, MOST_INT64
-    )
+
+async def stream_changes(call: Call, after: int) -> Answer:
+    """Raises PositionNotReached, ServiceUnavailable."""
     await read_feed(call.storage, call.store_id, after, 1)
     with call.services.feed_readers.place(call.store_id):
         pass  # there is room; the stream takes it when it begins

@@ -1,7 +1,7 @@
 """The feed of a store's changes: page by page, waiting for the next change where there is none yet."""
 
 from customary.api.call import Call
-from customary.api.event_stream import EVENT_STREAM, show_changes, stream_changes
+from customary.api.event_stream import EVENT_STREAM, came_to, show_changes, stream_changes
 from customary.network.message import Answer
 from customary.operations.feed import read_feed
 from customary.rules.parameters import MOST_INT64, limit_parameter, number_parameter
@@ -16,8 +16,9 @@ async def list_changes(call: Call) -> Answer:
     after = number_parameter(query, "after", 0, 0, MOST_INT64)
     limit = limit_parameter(query, MOST_ITEMS) if query.get("limit") else USUAL_ITEMS
     seconds = number_parameter(query, "wait", 0, 0, MOST_SECONDS)
+    last_event = came_to(call, after)
     if EVENT_STREAM in (call.header("accept") or ""):
-        return await stream_changes(call, after)
+        return await stream_changes(call, last_event)
     page = await read_feed(call.storage, call.store_id, after, limit)
     if not page.items and seconds:
         readers = call.services.feed_readers

@@ -85,6 +85,8 @@ def test_a_position_that_was_never_reached(shop: Shop) -> None:
     shop.add_customer()
     message = "The store's log of changes ends at 1, before position 2"
     check_error(ask(shop, after=2), 409, "POSITION_NOT_REACHED", message)
+    headers = {"authorization": f"Bearer {shop.token}", "last-event-id": "x"}
+    check_error(shop.call("GET", shop.own("/changes"), headers=headers), 400, "WRONG_PARAMETER")
     for query in ({"after": -1}, {"after": "x"}, {"limit": 0}, {"wait": 61}, {"wait": "soon"}):
         check_error(ask(shop, **query), 400, "WRONG_PARAMETER")
 
