@@ -6,12 +6,14 @@ import time
 
 from cyclopts import App
 
+from customary.cli.copying import copy
 from customary.cli.database import DEFAULT, Database, opened
 from customary.errors import OperatorError
 from customary.operations.retention import prune_history
 from customary.storage import is_postgres
 
-databases = App(name="database", help="The database as a whole: shard, prune.")
+databases = App(name="database", help="The database as a whole: copy, shard, prune.")
+databases.command(copy)
 
 
 @databases.command

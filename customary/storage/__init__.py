@@ -8,7 +8,7 @@ from customary.errors import OperatorError
 from customary.storage.protocol import Storage
 from customary.storage.sqlite.database import SqliteStorage
 
-__all__ = ["Storage", "is_postgres", "open_storage"]
+__all__ = ["Storage", "is_postgres", "make_private", "open_storage", "sqlite_path"]
 
 
 async def open_storage(
@@ -33,15 +33,11 @@ async def open_storage(
         from customary.storage.postgres.database import open_postgres  # noqa: PLC0415 -- most have no use for it
 
         return await open_postgres(url, create=create, works_per_commit=works_per_commit, size=connections)
-    path = url.removeprefix("sqlite:///")
-    if path in {url, "", ":memory:"}:
-        raise OperatorError("The database must be given as sqlite:///path/to/file.db or postgresql://host/name")
+    path = sqlite_path(url)
     if not create and not Path(path).is_file():
         raise OperatorError(f"There is no database at {path}: 'customary serve' or 'customary store add' makes one")
-    if not Path(path).absolute().parent.is_dir():
-        raise OperatorError(f"There is no directory {Path(path).absolute().parent}")
     if create:
-        _make_private(path)
+        make_private(path)
     return SqliteStorage(path, works_per_commit, cache_mib, reader_threads, server=server, turn=turn)
 
 
@@ -49,7 +45,20 @@ def is_postgres(url: str) -> bool:
     return url.startswith(("postgresql://", "postgres://"))
 
 
-def _make_private(path: str) -> None:
-    """A new file is for its owner alone, for it holds people's data; SQLite gives the files beside it the same mode."""
+def sqlite_path(url: str) -> str:
+    """Where the file of a ``sqlite:///…`` is, or is to be. Raises OperatorError for anything else."""
+    path = url.removeprefix("sqlite:///")
+    if path in {url, "", ":memory:"}:
+        raise OperatorError("The database must be given as sqlite:///path/to/file.db or postgresql://host/name")
+    return path
+
+
+def make_private(path: str) -> None:
+    """A new file is for its owner alone, for it holds people's data; SQLite gives the files beside it the same mode.
+
+    Raises OperatorError when there is no directory for it.
+    """
+    if not Path(path).absolute().parent.is_dir():
+        raise OperatorError(f"There is no directory {Path(path).absolute().parent}")
     with suppress(OSError):  # it is there already, or can't be made: then opening it will say why
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -20,7 +20,7 @@ from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.postgres.asking import carry_on
 from customary.storage.postgres.batch import Job
-from customary.storage.postgres.connections import Connections, open_connections
+from customary.storage.postgres.connections import Connections, name_of, open_connections
 from customary.storage.postgres.erasure import erasure_from_row, purge
 from customary.storage.postgres.feed import read_feed
 from customary.storage.postgres.finder import Finder
@@ -35,6 +35,7 @@ from customary.storage.postgres.sql import SQL
 from customary.storage.postgres.tickets import PostgresTickets
 from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorage, Work
 from customary.storage.sqlite import rows
+from customary.storage.unfinished import MARK, refuse_unfinished
 
 EARLIEST, LATEST = -(2**63), 2**63 - 1
 
@@ -235,6 +236,8 @@ async def open_postgres(url: str, *, create: bool, works_per_commit: int, size: 
     connections = await open_connections(url, size)
     try:
         await migrate(connections, url, create=create)
+        if (await connections.row("is_table", MARK))[0]:
+            refuse_unfinished(name_of(url))
     except BaseException:
         await connections.close()
         raise

@@ -1,6 +1,9 @@
 -- Every fixed statement of the PostgreSQL back end. Search conditions are assembled in customary/storage/search.py.
 -- Whatever is done for a request names one store, so that a sharded database asks one shard.
 
+-- name: is_table
+SELECT to_regclass($1) IS NOT NULL;
+
 -- name: get_store
 SELECT store_id, name, url, timezone, languages, default_language, suspended, created
 FROM store WHERE store_id = $1;

@@ -38,6 +38,7 @@ from customary.storage.sqlite.retention import prune_some
 from customary.storage.sqlite.sql import SQL
 from customary.storage.sqlite.summaries import list_customer_countries, summarize_customers
 from customary.storage.sqlite.tickets import SqliteTickets
+from customary.storage.unfinished import MARK, refuse_unfinished
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,9 @@ class SqliteStorage:
         """
         self._server = server or token_hex(8)
         writer = open_writer(path, cache_mib, vfs)
+        if writer.execute(SQL["is_table"], (MARK,)).fetchone():
+            writer.close()
+            refuse_unfinished(path)
         self._open_reader: Callable[[], apsw.Connection] = lambda: open_reader(path, cache_mib // 2, vfs)
         self._reader = self._open_reader()
         self._closed = False

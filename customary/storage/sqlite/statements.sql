@@ -1,5 +1,8 @@
 -- Every fixed statement of the SQLite back end. Search conditions are assembled in search.py.
 
+-- name: is_table
+SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?;
+
 -- name: get_store
 SELECT store_id, name, url, timezone, languages, default_language, suspended, created
 FROM store WHERE store_id = ?;
