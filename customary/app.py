@@ -95,12 +95,15 @@ async def answering(settings: Settings, listening: socket.socket, part: Part = A
     async with AsyncExitStack() as stack:
         storage = await _open(settings, part)
         stack.push_async_callback(storage.close)
+        replica = await _open_replica(settings)
+        if replica is not None:
+            stack.push_async_callback(replica.close)
         passwords = PasswordHashing(settings.password_hash_concurrency, settings.password_hash_queue)
         stack.callback(passwords.close)
         access_log = AccessLog(settings.log_format, shared=settings.workers > 1) if settings.access_log else None
         if access_log:
             stack.callback(access_log.close)
-        application = build_application(settings, storage, passwords, access_log)
+        application = build_application(settings, storage, passwords, access_log, replica)
         worker = BatchWorker(application.services, application.dispatch)
         purges = PurgeWorker(application.services)
         await purges.start()
@@ -132,11 +135,24 @@ async def _open(settings: Settings, part: Part) -> Storage:
     )
 
 
+async def _open_replica(settings: Settings) -> Storage | None:
+    if not settings.database_replica:
+        return None
+    from customary.storage.postgres.replica import open_replica  # noqa: PLC0415 -- most have none
+
+    return await open_replica(settings.database_replica, settings.database_connections)
+
+
 def build_application(
-    settings: Settings, storage: Storage, passwords: PasswordHashing, access_log: AccessLog | None = None
+    settings: Settings,
+    storage: Storage,
+    passwords: PasswordHashing,
+    access_log: AccessLog | None = None,
+    replica: Storage | None = None,
 ) -> Application:
     """The application on a given storage; the clock is the system's."""
-    services = Services(storage, passwords, time.time, feed_readers=FeedReaders(settings.feed_readers))
+    readers = FeedReaders(settings.feed_readers)
+    services = Services(storage, passwords, time.time, feed_readers=readers, replica=replica)
     return Application(Router(ROUTES), services, access_log)
 
 

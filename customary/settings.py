@@ -30,6 +30,10 @@ class Settings:
             "postgresql://user:password@host/name."
         ),
     )
+    database_replica: str = field(
+        default="",
+        metadata=_about("With PostgreSQL: URL of a replica for searches and lists of clients that prefer it."),
+    )
     host: str = field(
         default="127.0.0.1",
         metadata=_about("Address to listen on; 0.0.0.0 for every IPv4 address of the machine."),
@@ -128,6 +132,8 @@ class Settings:
                 raise OperatorError(f"{each.name} is {value}, but the least it can be is {least}")
         if self.port > 65_535:
             raise OperatorError(f"port is {self.port}, but the most it can be is 65535")
+        if self.database_replica and not (_is_postgres(self.database) and _is_postgres(self.database_replica)):
+            raise OperatorError("database_replica is a PostgreSQL database, and so must database be")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise OperatorError("tls_certificate and tls_key go together: give both or neither")
         if self.tls_self_signed and self.tls_certificate:
@@ -138,3 +144,7 @@ class Settings:
 
 def environment_variable(setting: Field[Any]) -> str:
     return ENVIRONMENT_PREFIX + setting.name.upper()
+
+
+def _is_postgres(url: str) -> bool:
+    return url.startswith(("postgresql://", "postgres://"))

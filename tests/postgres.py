@@ -32,13 +32,18 @@ def program(name: str) -> str:
 class PostgresForTests:
     """A server of the test process's own. Its methods are called from outside of any event loop."""
 
-    def __init__(self, directory: Path, settings: dict[str, str]) -> None:
+    def __init__(self, directory: Path, settings: dict[str, str], primary: "PostgresForTests | None" = None) -> None:
+        """``primary``: of which it is to be a streaming replica."""
         self._directory = directory
         self._data = directory / "data"
         self._settings = settings
         self._made: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", *LOCALE)
+        if primary is None:
+            self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", *LOCALE)
+        else:
+            source = ("-h", str(primary.sockets), "-U", "postgres")
+            self._run("pg_basebackup", "-D", str(self._data), *source, "-R", "--checkpoint=fast", "--no-sync")
 
     @property
     def sockets(self) -> Path:
@@ -117,11 +122,13 @@ def give_to_nobody(directory: Path) -> None:
 
 
 @contextmanager
-def running_postgres(settings: dict[str, str] = CARELESS) -> Iterator[PostgresForTests]:
+def running_postgres(
+    settings: dict[str, str] = CARELESS, replica_of: PostgresForTests | None = None
+) -> Iterator[PostgresForTests]:
     directory = Path(tempfile.mkdtemp(prefix="customary-postgres-"))
     give_to_nobody(directory)
     try:
-        postgres = PostgresForTests(directory, SETTINGS | settings)
+        postgres = PostgresForTests(directory, SETTINGS | settings, replica_of)
         postgres.start()
         try:
             yield postgres

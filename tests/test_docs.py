@@ -72,6 +72,7 @@ CHOICES = (
     "`undo` has the restores",
     "Each item is a call of its own",
     "`externalReferenceId` can be written here",
+    "`Prefer: reads=replica` is followed by searches and lists",
     "A key is remembered for 24 hours",
     "What was refused is not remembered",
     "Twins wait",

@@ -62,7 +62,8 @@ def test_the_file_may_be_named_before_the_command(started: list[Settings], file:
 
 def test_every_setting_has_a_variable(started: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
     other = Settings(
-        database="sqlite:///other.db",
+        database="postgresql://other",
+        database_replica="postgresql://replica",
         host="127.0.0.4",
         port=1,
         tls_certificate=Path(__file__),

@@ -25,7 +25,7 @@ from customary.rules.strictness import unknown_keys
 from customary.storage.protocol import Storage
 
 Body = TypeVar("Body")
-Preference = Literal["strict", "representation", "keep_lists"]
+Preference = Literal["strict", "representation", "keep_lists", "replica"]
 MOST_PARAMETERS = 200
 
 _encode = json.Encoder().encode
@@ -34,7 +34,8 @@ _encode = json.Encoder().encode
 @dataclass(frozen=True, slots=True)
 class Services:
     """What handlers work with. ``clock`` gives UNIX seconds; ``new_tickets`` are the batches to carry out, by store;
-    ``feed_readers`` wait for changes; ``erased`` are customers whose traces are to be purged: store, id and traces."""
+    ``feed_readers`` wait for changes; ``erased`` are customers whose traces are to be purged: store, id and traces;
+    ``replica`` is behind the storage, and only read."""
 
     storage: Storage
     passwords: PasswordHashing
@@ -42,6 +43,7 @@ class Services:
     new_tickets: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
     feed_readers: FeedReaders = field(default_factory=FeedReaders)
     erased: "asyncio.Queue[tuple[int, int, frozenset[str] | None]]" = field(default_factory=asyncio.Queue)
+    replica: Storage | None = None
 
 
 def no_header(_name: str) -> str | None:
@@ -84,13 +86,17 @@ class Call:
 
     def wants(self, preference: Preference) -> bool:
         """Whether the client prefers it. Asked only by what then follows it: the answer says that it was."""
-        if self._preferences is None:
-            header = self.header("prefer")
-            self._preferences = NO_PREFERENCES if header is None else parse_preferences(header)
-        if self._preferences is NO_PREFERENCES or not getattr(self._preferences, preference):
+        if not self.prefers(preference):
             return False
         self.followed = replace(self.followed, **{preference: True})
         return True
+
+    def prefers(self, preference: Preference) -> bool:
+        """The same, of what may not be followed after all."""
+        if self._preferences is None:
+            header = self.header("prefer")
+            self._preferences = NO_PREFERENCES if header is None else parse_preferences(header)
+        return self._preferences is not NO_PREFERENCES and bool(getattr(self._preferences, preference))
 
     def may(self, scope: str) -> bool:
         return self.token is not None and scope in self.token.scopes

@@ -12,11 +12,12 @@ _PREFERENCE = re.compile(rf"\s*+({_NAME})\s*+(?:=\s*+({_NAME}|{_QUOTED})?\s*+)?(
 
 class Preferences(Struct, frozen=True, kw_only=True):
     """``strict``: unknown keys are refused. ``representation``: a write answers with what it made. ``keep_lists``: an
-    update that would drop elements of a list is refused."""
+    update that would drop elements of a list is refused. ``replica``: a read may be answered by one."""
 
     strict: bool = False
     representation: bool = False
     keep_lists: bool = False
+    replica: bool = False
 
 
 NO_PREFERENCES = Preferences()
@@ -24,6 +25,7 @@ _WORDS = {
     "strict": ("handling", "strict"),
     "representation": ("return", "representation"),
     "keep_lists": ("lists", "keep"),
+    "replica": ("reads", "replica"),
 }
 
 

@@ -20,6 +20,8 @@ ALL = Preferences(strict=True, representation=True, keep_lists=True)
         ("return=representation", REPRESENTATION),
         ("lists=keep", KEEP),
         ("handling=strict, return=representation,lists=keep", ALL),
+        ("reads=replica", Preferences(replica=True)),
+        ("reads=primary", NO_PREFERENCES),
         (" lists = keep ;because=careful , HANDLING=strict;a;b=c,return=representation", ALL),
         ('handling="strict"', STRICT),
         (r'handling="str\ict"', STRICT),

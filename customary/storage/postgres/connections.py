@@ -158,7 +158,11 @@ DURABLE = "SET LOCAL synchronous_commit = on"
 
 async def open_connections(url: str, size: int) -> Connections:
     """Raises OperatorError when the database can't be used."""
-    pooled = await _probe(url)
+    return await connect_later(url, size, await probe(url))
+
+
+async def connect_later(url: str, size: int, pooled: bool) -> Connections:
+    """Without a connection yet: each is made when it is wanted. ``pooled``: a pooler stands in between."""
     pool = await asyncpg.create_pool(
         url,
         min_size=0,
@@ -176,7 +180,7 @@ async def _leave_as_it_is(connection: object) -> None:
     """No connection has a state that would have to be reset."""
 
 
-async def _probe(url: str) -> bool:
+async def probe(url: str) -> bool:
     """Whether a pooler stands in between. Raises OperatorError."""
     place = name_of(url)
     try:

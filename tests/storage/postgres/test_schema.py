@@ -39,6 +39,7 @@ UNION ALL SELECT 'extension ' || extname FROM pg_extension
 UNION ALL SELECT 'default ' || pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE pg_get_expr(adbin, adrelid) ~ '\\('
 """
 OF_NO_REQUEST = {
+    "is_table",
     "list_stores",
     "list_tokens",
     "new_token_id",
