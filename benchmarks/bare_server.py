@@ -19,6 +19,7 @@ from customary.model.body import CustomerBody
 from customary.model.change import Origin
 from customary.model.customer import Customer
 from customary.model.store import SCOPES, Group, Store, Token
+from customary.model.update import Updated
 from customary.operations.passwords import PasswordHashing
 from customary.rules.customer_update import StoreFacts, new_customer
 from customary.settings import Settings
@@ -58,8 +59,8 @@ class NoStorage:
     async def get_group(self, _store_id: int, group_id: int) -> Group:
         return Group(id=group_id, name="Bare")
 
-    async def write(self, _store_id: int, _origin: Origin, _work: Any) -> Customer:
-        return self._customer
+    async def write(self, _store_id: int, _origin: Origin, _work: Any) -> Updated:
+        return Updated(customer=self._customer)
 
 
 async def serve(port: int) -> None:

@@ -69,7 +69,7 @@ async def _answer_write(call: Call, customer: Customer, counts: dict[str, int]) 
 async def search_customers(call: Call) -> Answer:
     search = parse_customer_search(call.query)
     page, everyone = await customers.search_customers(call.storage, call.store_id, search)
-    names = await groups.group_names(call.storage, call.store_id)
+    names = await groups.group_names(call.storage, call.store_id, page.items)
     extrafields = await read_extrafields_of(call.storage, call.store_id, page.items)
     return call.answer(
         {

@@ -14,7 +14,7 @@ async def list_customers(call: Call) -> Answer:
     search = parse_customer_search(query)
     after, limit = cursor_parameters(query, listing.MOST_LISTED)
     stretch = await listing.list_customers(call.storage, call.store_id, search, after, limit)
-    names = await groups.group_names(call.storage, call.store_id)
+    names = await groups.group_names(call.storage, call.store_id, stretch.items)
     extrafields = await read_extrafields_of(call.storage, call.store_id, stretch.items)
     items = [answer_customer(customer, names, extrafields, in_search=True) for customer in stretch.items]
     cursor = {} if stretch.next is None else {"next": stretch.next}

@@ -1,11 +1,14 @@
 """Customer groups. General (id 0) is always there and can be neither changed nor deleted."""
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from customary.errors import GroupNotFound, WrongParameter
 from customary.model.body import GroupBody
 from customary.model.change import Origin
+from customary.model.customer import Customer
 from customary.model.keys import search_key
 from customary.model.search import Page
 from customary.model.store import GENERAL, Group
@@ -30,9 +33,14 @@ async def list_groups(
     return Page(total=len(groups), items=groups[offset : offset + limit])
 
 
-async def group_names(storage: Storage, store_id: int) -> dict[int, str]:
-    """The name of every group of the store by id, General included."""
-    return {group.id: group.name for group in (GENERAL, *await storage.list_groups(store_id))}
+async def group_names(storage: Storage, store_id: int, customers: Iterable[Customer]) -> dict[int, str]:
+    """The names of the groups that these customers are in, by id; more may be there."""
+    ids = {customer.customer_group_id for customer in customers} - {GENERAL.id}
+    if len(ids) <= 1:
+        groups = [await storage.get_group(store_id, group_id) for group_id in ids]
+    else:
+        groups = list(await storage.list_groups(store_id))
+    return {group.id: group.name for group in (GENERAL, *groups) if group}
 
 
 async def read_group(reader: Reader, store_id: int, group_id: int) -> Group:

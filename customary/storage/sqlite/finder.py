@@ -49,6 +49,8 @@ class Finder:
 
     def search(self, connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
         """Total and page from one snapshot."""
+        if search.email is not None and search.use_exact_email_match:
+            return _by_email(connection, store_id, search)
         with connection:
             size = connection.execute(SQL["count_customers"], (store_id,)).fetchone()
             if size is None:
@@ -92,6 +94,15 @@ class Finder:
                     (store_id, first),
                 )
         return Source()
+
+
+def _by_email(connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
+    """One customer or none, with one statement."""
+    where = conditions(store_id, search)
+    statement = f"SELECT document FROM customer INDEXED BY customer_by_email WHERE {where.where}"
+    documents: list[Any] = connection.execute(statement, where.values).fetchall()
+    page = documents[search.offset : search.offset + search.limit]
+    return Page(total=len(documents), items=tuple(rows.decode_customer(document) for (document,) in page))
 
 
 @dataclass
