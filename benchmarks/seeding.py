@@ -30,9 +30,7 @@ def seed_customary(path: Path, count: int) -> None:
 async def _seed(path: Path, count: int) -> None:
     storage = SqliteStorage(str(path), works_per_commit=CHUNK, cache_mib=512)
     try:
-        await storage.write(STORE_ID, _origin(1, count), _add_groups)
-        for first in range(1, count + 1, CHUNK):
-            await _add_customers(storage, range(first, min(first + CHUNK, count + 1)), count)
+        await fill_store(storage, STORE_ID, count)
         await _wait_for_text_index(storage)
     finally:
         await storage.close()
@@ -48,9 +46,16 @@ async def _add_groups(transaction: Transaction) -> None:
         await transaction.add_group(Group(id=transaction.new_group_id(), name=f"Group {group}"))
 
 
-async def _add_customers(storage: Storage, numbers: range, count: int) -> None:
+async def fill_store(storage: Storage, store_id: int, count: int) -> None:
+    """Its groups and its customers."""
+    await storage.write(store_id, _origin(1, count), _add_groups)
+    for first in range(1, count + 1, CHUNK):
+        await _add_customers(storage, store_id, range(first, min(first + CHUNK, count + 1)), count)
+
+
+async def _add_customers(storage: Storage, store_id: int, numbers: range, count: int) -> None:
     """One change a customer, each with its own time; they are committed together."""
-    await asyncio.gather(*(storage.write(STORE_ID, _origin(i, count), _adding(i)) for i in numbers))
+    await asyncio.gather(*(storage.write(store_id, _origin(i, count), _adding(i)) for i in numbers))
 
 
 def _adding(i: int) -> Work[None]:

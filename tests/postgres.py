@@ -46,6 +46,11 @@ class PostgresForTests:
             self._run("pg_basebackup", "-D", str(self._data), *source, "-R", "--checkpoint=fast", "--no-sync")
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def sockets(self) -> Path:
         """The directory of its socket: it listens nowhere else."""
         return self._directory
