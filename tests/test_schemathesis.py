@@ -71,12 +71,12 @@ class World:
         self.made = 0
         self.numbers = count(1)
         self.statuses: dict[str, Counter[int]] = defaultdict(Counter)
+        self.erased = shop.add_customer("erased@example.com")  # and stays so
+        shop.post(shop.own(f"/customers/{self.erased}/erase"), {})
         self.renew()
 
     def renew(self) -> None:
         self.made += 1
-        self.erased = self.shop.add_customer(f"erased{self.made}@example.com")
-        self.shop.post(self.shop.own(f"/customers/{self.erased}/erase"), {})
         body = {"contacts": [{"contact": "x", "type": "PHONE"}], "shippingAddresses": [{"city": "Rome"}]}
         self.other = self.shop.add_customer(f"other{self.made}@example.com")
         self.customer = self.shop.add_customer(f"world{self.made}@example.com", **body)
