@@ -33,8 +33,10 @@ READS = frozenset({"GET", "HEAD"})
 MOST_OVERHEAD = 8
 """How many bytes may come for each byte of the largest body: chunks of one byte take six."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
+OF_UPGRADE = frozenset({b"connection", b"upgrade", b"http2-settings"})
 CLOSE = (("connection", "close"),)
 LOST = "The connection was closed before the body had arrived"
+_HOST = re.compile(rb"[^\s/@?#,]*")
 _REQUEST_LINE = re.compile(rb"[A-Za-z-]+ +[/h*]")
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
@@ -81,16 +83,7 @@ class Connection(asyncio.Protocol):
         self._received = len(data)
         self._begun = 0
         follows = self._arriving is not None
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._closing = True  # it is answered as if it had not asked for another protocol
-        except httptools.HttpParserCallbackError as error:
-            self._refuse(error.__context__)
-        except httptools.HttpParserInvalidMethodError:
-            self._refuse(MethodNotAllowed(METHODS) if _REQUEST_LINE.match(data) else BadRequest())
-        except httptools.HttpParserError:
-            self._refuse(BadRequest())
+        self._feed(data)
         if self._in_head:
             self._watch_head(is_alone=follows or self._begun == 1)
         elif follows and self._arriving is not None:
@@ -100,6 +93,32 @@ class Connection(asyncio.Protocol):
         if self._answering is None:
             self._answer_next()
 
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._pass_over_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserCallbackError as error:
+            self._refuse(error.__context__)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(MethodNotAllowed(METHODS) if _REQUEST_LINE.match(data) else BadRequest())
+        except httptools.HttpParserError:
+            self._refuse(BadRequest())
+
+    def _pass_over_upgrade(self, rest: bytes) -> None:
+        """The request is read as if it had not asked for another protocol: the parser would leave out its body."""
+        request = self._waiting.pop()
+        if request.method == "CONNECT":
+            self._refuse(MethodNotAllowed(METHODS))
+            return
+        ends = b"close" in request.headers.get(b"connection", b"").lower()
+        fields = {name: value for name, value in request.headers.items() if name not in OF_UPGRADE}
+        fields |= {b"connection": b"close"} if ends else {}
+        lines = [b"%b %b HTTP/1.1" % (request.method.encode(), request.target)]
+        lines += [b"%b: %b" % field for field in fields.items()]
+        self._parser = httptools.HttpRequestParser(self)
+        self._feed(b"\r\n".join([*lines, b"", b""]) + rest)
+
     def eof_received(self) -> bool:
         """A client that has sent all may still read what it asked for. But most likely it is gone: no long wait."""
         self._closing = True
@@ -107,7 +126,7 @@ class Connection(asyncio.Protocol):
             self._arriving.fail(RequestTimeout(LOST))
         if self._answering is not None and self._answering.method in READS:
             self.deadline = self._loop.time() + PARTING_SECONDS
-        return self._answering is not None
+        return self._answering is not None and self._transport.can_write_eof()  # not with TLS
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._server.connections.discard(self)
@@ -150,7 +169,9 @@ class Connection(asyncio.Protocol):
         if self._head_bytes + self._received > self._limits.head and request.head_size > self._limits.head:
             raise HeadTooLarge(f"The head of the request is larger than {self._limits.head} bytes")
         version = self._parser.get_http_version()
-        if version != "1.0" and (version != "1.1" or b"host" not in request.headers):
+        if version != "1.0" and (version != "1.1" or not _HOST.fullmatch(request.headers.get(b"host", b","))):
+            raise BadRequest()
+        if request.headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
             raise BadRequest()
         request.take_head(self._parser.get_method())
         request.chunked = version != "1.0"
@@ -171,7 +192,12 @@ class Connection(asyncio.Protocol):
     # What a request asks for
 
     def expect_body(self, seconds: float) -> None:
-        if self._arriving is not None and self._arriving.headers.get(b"expect", b"").lower() == b"100-continue":
+        arriving = self._arriving
+        if (
+            arriving is not None
+            and arriving.chunked
+            and arriving.headers.get(b"expect", b"").lower() == b"100-continue"
+        ):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.deadline = self._loop.time() + seconds
         self._read_on()

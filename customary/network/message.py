@@ -11,6 +11,8 @@ from customary.errors import HttpError, RequestTooLarge
 Headers = tuple[tuple[str, str], ...]
 
 JSON_TYPE = ("content-type", "application/json;charset=UTF-8")
+LONGEST_LENGTH = 18
+"""Digits of an announced length: more than any body has."""
 UNREAD_BYTES = 65_536
 """Of a body that nobody has asked for yet, hardly more than this is taken from the network."""
 
@@ -94,8 +96,8 @@ class Request:
     async def read_body(self) -> bytes:
         """Raises RequestTooLarge as soon as that is known, and RequestTimeout."""
         self._wanted = True
-        announced = self.headers.get(b"content-length")
-        if announced is not None and int(announced) > self._limits.body:
+        announced = self.headers.get(b"content-length", b"").lstrip(b"0")
+        if len(announced) > LONGEST_LENGTH or int(announced or b"0") > self._limits.body:
             raise self._too_large()
         if not self.complete and self._failure is None:
             self._waiter = asyncio.get_running_loop().create_future()

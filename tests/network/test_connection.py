@@ -59,9 +59,28 @@ def test_a_client_that_sends_no_more_is_answered(serving: Serving) -> None:
     assert client.answer()[2] == b"GET /slow  "
 
 
+UPGRADE = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n"
+
+
 def test_an_upgrade_is_answered_in_http_1(serving: Serving) -> None:
-    request = b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-    assert serving.client().send(request).rest().startswith(b"HTTP/1.1 200 OK\r\n")
+    """Clients ask for HTTP/2 with any request, also with one that has a body."""
+    client = serving.client().send(b"GET /a HTTP/1.1\r\n" + UPGRADE + b"\r\n")
+    assert client.answer()[2] == b"GET /a  "
+    client.send(b"PUT /b?c HTTP/1.1\r\n" + UPGRADE + b"Content-Length: 5\r\n\r\nhello" + GET)
+    assert [client.answer()[2] for _ in range(2)] == [b"PUT /b c hello", b"GET /echo a=b "]
+    client.send(b"POST /d HTTP/1.1\r\n" + UPGRADE + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhe")
+    time.sleep(0.05)
+    assert client.send(b"llo\r\n0\r\n\r\n").answer()[2] == b"POST /d  hello"
+
+
+def test_a_tunnel_is_refused(serving: Serving) -> None:
+    assert serving.ask(b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 405
+
+
+def test_a_length_of_many_digits(serving: Serving) -> None:
+    head = b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: "
+    assert serving.ask(head + b"0" * 5000 + b"3\r\n\r\nabc")[2] == b"POST /a  abc"
+    assert serving.ask(head + b"9" * 19 + b"\r\n\r\n")[0] == 413
 
 
 @pytest.mark.parametrize(
@@ -74,6 +93,10 @@ def test_an_upgrade_is_answered_in_http_1(serving: Serving) -> None:
         b"GET /a HTTP/1.1\r\nHost x\r\n\r\n",
         b"GET /a HTTP/1.1\r\n\r\n",
         b"GET /a HTTP/1.1\r\nHost: x\r\nA B: c\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        b"GET /a HTTP/1.1\r\nHost: x y/@\r\n\r\n",
+        b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"GET /a HTTP/1.1\r\nHost: x\r\nA: b\x00c\r\n\r\n",
         b"GET /a HTTP/1.1\r\nHost: x\r\n folded: b\r\n\r\n",
         b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
