@@ -14,7 +14,7 @@ from customary.errors import OperatorError
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # there is none
 
 
 @contextmanager

@@ -24,10 +24,10 @@ def serve(*, settings: Annotated[Settings, Parameter(name="*")] = DEFAULTS) -> i
     set_up_logging(settings.log_format, settings.log_level)
     # A server's parts load only when there is something to serve, and not in the parent of those that serve.
     if settings.workers > 1:
-        from customary import workers  # noqa: PLC0415
+        from customary import workers  # noqa: PLC0415 -- only serving needs it
 
         return run(workers.serve(settings, _announce))
-    from customary import app  # noqa: PLC0415
+    from customary import app  # noqa: PLC0415 -- only serving needs it
 
     return run(app.serve(settings, _announce))
 

@@ -187,7 +187,7 @@ async def probe(url: str) -> bool:
         connection = await _connect_patiently(url)
         try:
             async with _transaction(connection, "BEGIN"):
-                backend, version = await connection.fetchrow(  # type: ignore[misc]
+                backend, version = await connection.fetchrow(  # type: ignore[misc]  # there is a row
                     "SELECT pg_backend_pid(), current_setting('server_version_num')::int"
                 )
                 if version < OLDEST:

@@ -3,7 +3,7 @@
 try:
     import fcntl
 except ImportError:  # Windows, where there are no workers
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # there is none
 
 NEXT, WRITING = 0, 1
 """The bytes of the file that are locked: by who waits at the head, and by who writes."""
