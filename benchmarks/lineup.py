@@ -1,25 +1,36 @@
 """The table of targets: everything that can be measured, in the order of the report."""
 
 from benchmarks.own import BareStackTarget, CustomaryTarget, StorageLimitTarget, TwoWorkersTarget
+from benchmarks.own_postgres import CustomaryPostgresTarget, TwoServersTarget
+from benchmarks.peers.fastapi_asyncpg import FastApiAsyncpgTarget
 from benchmarks.peers.fastapi_sqlalchemy import FastApiTarget
 from benchmarks.peers.pocketbase import PocketBaseTarget
+from benchmarks.pgbench import PgbenchTarget
 from benchmarks.targets import Target
 
-TARGETS: dict[str, Target] = {
-    target.name: target
-    for target in (
-        CustomaryTarget(),
-        PocketBaseTarget("NORMAL"),
-        PocketBaseTarget("FULL"),
-        FastApiTarget(),
-        BareStackTarget(),
-        StorageLimitTarget(),
-        TwoWorkersTarget(),
-    )
-}
+ON_SQLITE: tuple[Target, ...] = (
+    CustomaryTarget(),
+    PocketBaseTarget("NORMAL"),
+    PocketBaseTarget("FULL"),
+    FastApiTarget(),
+    BareStackTarget(),
+    StorageLimitTarget(),
+    TwoWorkersTarget(),
+)
+ON_POSTGRES: tuple[Target, ...] = (
+    CustomaryPostgresTarget(),
+    TwoServersTarget(),
+    FastApiAsyncpgTarget(),
+    PgbenchTarget(),
+)
+TARGETS: dict[str, Target] = {target.name: target for target in (*ON_SQLITE, *ON_POSTGRES)}
 
-PUBLISHED = tuple(name for name in TARGETS if name != TwoWorkersTarget.name)
-"""Those that a full run measures; two workers show something only with cores to spare beside the load generator."""
+PUBLISHED = {
+    "performance": tuple(target.name for target in ON_SQLITE if not isinstance(target, TwoWorkersTarget)),
+    "performance-postgresql": tuple(target.name for target in ON_POSTGRES),
+}
+"""Name of a report → those that a full run measures for it, the first of them compared with each of the others. Two
+workers show something only with cores to spare beside the load generator."""
 
 COMPARED = ("customary", "pocketbase", "pocketbase-full", "fastapi")
 """Those that a quick run measures."""

@@ -19,7 +19,8 @@ LONGEST_WAIT = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """What one target did under one load in one round (`turn`). Times are milliseconds, `*_cpu` cores kept busy."""
+    """What one target did under one load in one round (`turn`). Times are milliseconds, `*_cpu` cores kept busy,
+    of the load generator by each of its threads."""
 
     target: str
     cell: Cell
@@ -56,14 +57,26 @@ def wrk_path() -> str:
 def put_under_load(
     server: Server, requests: Path, cell: Cell, *, target: str, turn: int, seconds: int, first: int
 ) -> Figure:
-    """Replays a file of requests from number `first` on, from a closed loop of `cell.connections` connections."""
+    """Replays a file of requests from number `first` on, from a closed loop of `cell.connections` connections.
+
+    Where there are several servers, each has a thread of wrk and its part of the connections.
+    """
     mark = time.time_ns() // 1000
-    command = [wrk_path(), "--threads", "1", "--connections", str(cell.connections), "--duration", f"{seconds}s"]
-    command += ["--timeout", f"{LONGEST_WAIT}s", "--script", str(SCRIPT), f"http://{HOST}:{server.port}"]
+    ports = (server.port, *server.beside.ports)
+    command = [wrk_path(), "--threads", str(len(ports)), "--connections", str(cell.connections)]
+    command += [
+        "--duration",
+        f"{seconds}s",
+        "--timeout",
+        f"{LONGEST_WAIT}s",
+        "--script",
+        str(SCRIPT),
+        f"http://{HOST}:{server.port}",
+    ]
     command += ["--", str(requests), str(first), str(mark)]
     server_before, machine_before, begun = server.cpu_seconds(), machine_seconds(), time.monotonic()
     try:
-        output, generator_seconds = _run(command, seconds)
+        output, generator_seconds = _run(command, seconds, ports)
     except BenchmarkError as error:
         raise BenchmarkError(f"{target}, {cell.title}: {error} ({server.state()})") from error
     server_seconds = server.cpu_seconds() - server_before
@@ -81,17 +94,20 @@ def put_under_load(
         longest=counted["longest"] / 1000,
         requests=counted["requests"],
         errors=sum(counted[kind] for kind in ("connect", "read", "write", "status", "timeout")),
-        generator_cpu=generator_seconds / elapsed,
+        generator_cpu=generator_seconds / elapsed / len(ports),
         server_cpu=server_seconds / elapsed,
         other_cpu=max(other_seconds, 0.0) / whole,
     )
 
 
-def _run(command: list[str], seconds: int) -> tuple[str, float]:
+def _run(command: list[str], seconds: int, ports: tuple[int, ...]) -> tuple[str, float]:
     """The output of wrk and the processor time that it used, the reading of the file of requests included."""
     before = os.times()
+    environment = {**os.environ, "REPLAY_PORTS": " ".join(map(str, ports))}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=seconds + 60, check=False, env=environment
+        )
     except subprocess.TimeoutExpired as error:
         raise BenchmarkError(f"wrk did not end within a minute after the {seconds} seconds of load") from error
     after = os.times()

@@ -146,9 +146,9 @@ def address(directory: Path) -> str:
     return f"sqlite:///{(directory / DATABASE).resolve()}"
 
 
-def run_customary(*arguments: str) -> str:
+def run_customary(*arguments: str, patience: float = 120) -> str:
     """What a command of customary prints."""
-    done = subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([str(binary()), *arguments], capture_output=True, text=True, timeout=patience, check=False)
     if done.returncode:
         raise BenchmarkError(f"customary {' '.join(arguments[:2])} failed: {done.stderr or done.stdout}")
     return done.stdout

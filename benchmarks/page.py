@@ -18,10 +18,6 @@ METHOD = """\
 - Every update sends a whole customer, about {size} bytes, to one drawn at random. Before anything is timed, each
   target is asked for the same customers and must find as many of them by each search, and must return an update.
 - A figure with a single failed request is not shown.
-- PocketBase checks no token here, writes no log of requests, and by default does not wait for the disk
-  (`synchronous=NORMAL`: a power cut may lose the last updates). All three favour it. With `synchronous=FULL`, set on
-  its one writing connection by a start-up hook and read back before and after the run, an update waits for the disk.
-- Neither peer keeps a history of changes. Both search phone numbers in one indexed column, by the whole number.
 """
 
 
@@ -43,7 +39,8 @@ def markdown(
     parts += [*listed(warnings(results, titles)), "## The machine", "", *facts_table(machine), ""]
     parts += ["## The targets", "", *settings_list(targets), "", "## How it was measured", ""]
     measured = f"- {facts['rounds']} rounds of {facts['seconds']} seconds for each target and load, on {facts['date']}."
-    parts += [measured, METHOD.format(size=facts["body_bytes"], slow=SLOW, patience=PATIENCE)]
+    parts += [measured, METHOD.format(size=facts["body_bytes"], slow=SLOW, patience=PATIENCE).rstrip()]
+    parts += [*dict.fromkeys(f"- {target.note}" for target in targets if target.note), ""]
     return "\n".join(parts)
 
 

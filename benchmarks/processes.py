@@ -9,9 +9,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.wire import Request
 
@@ -24,12 +24,25 @@ class BenchmarkError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What runs beside a target: its database, further servers on it. Its work counts as the target's."""
+
+    processes: tuple[subprocess.Popen[bytes], ...] = ()
+    ports: tuple[int, ...] = ()
+    """Of the further servers."""
+
+    def cpu_seconds(self) -> float:
+        return sum(family_ticks(process.pid) for process in self.processes) / TICKS_PER_SECOND
+
+
+@dataclass(frozen=True, kw_only=True)
 class Server:
     """A server that answers on a port of this machine; its process leads a group of its own."""
 
     port: int
     headers: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    beside: Beside = field(default_factory=Beside)
 
     def ask(self, request: Request, timeout: float = 30.0) -> Any:
         """The decoded answer to one request; any status but 200 is an error. `population.MARK` is sent as it is."""
@@ -46,8 +59,8 @@ class Server:
         return json.loads(text)
 
     def cpu_seconds(self) -> float:
-        """Processor time that the server and its children have used so far."""
-        return group_ticks(self.process.pid) / TICKS_PER_SECOND
+        """Processor time that the server, its children and what runs beside it have used so far."""
+        return family_ticks(self.process.pid) / TICKS_PER_SECOND + self.beside.cpu_seconds()
 
     def state(self) -> str:
         code = self.process.poll()
@@ -61,8 +74,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def child(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs a command in a process group of its own and ends that group on leaving, whatever happened."""
+def child(
+    command: list[str], environment: Mapping[str, str], log: Path, **started_as: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a command in a process group of its own and ends that group on leaving, whatever happened.
+
+    `started_as`: what Popen is told besides, such as a user.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -71,6 +89,7 @@ def child(command: list[str], environment: Mapping[str, str], log: Path) -> Iter
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            **started_as,
         )
     try:
         yield process
@@ -106,15 +125,15 @@ def wait_until_ready(server: Server, probe: Request, log: Path) -> None:
     raise BenchmarkError(f"The server did not come up ({problem}; {server.state()}). Its output ends:\n{tail}")
 
 
-def group_ticks(group: int) -> int:
-    """Clock ticks used by all processes of a group."""
+def family_ticks(leader: int) -> int:
+    """Clock ticks used by all processes of a group, and by the leader's children in groups of their own."""
     total = 0
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == group:
+        if leader in (int(fields[1]), int(fields[2])):
             total += int(fields[11]) + int(fields[12])
     return total
 
@@ -125,7 +144,13 @@ def machine_seconds() -> float:
     return (user + nice + system + sum(rest)) / TICKS_PER_SECOND
 
 
-def wait_until_quiet(servers: Iterable[Server], patience: float = 90.0) -> bool:
+class Busy(Protocol):
+    """What uses processor time."""
+
+    def cpu_seconds(self) -> float: ...
+
+
+def wait_until_quiet(servers: Iterable[Busy], patience: float = 90.0) -> bool:
     """Waits until no server is still busy with work that nobody waits for any more; False when patience ran out."""
     watched = list(servers)
     deadline = time.monotonic() + patience

@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument("--rounds", type=int, help="rounds for each target and load, besides one to warm up")
     flags.add_argument("--seconds", type=int, help="length of a round")
     flags.add_argument(
-        "--reference", choices=tuple(TARGETS), default="customary", help="whose rate is compared with the others'"
+        "--reference", choices=tuple(TARGETS), help="whose rate is compared with the others'; by default the first"
     )
     flags.add_argument("--work", type=Path, default=Path("build/bench"), help="where seeded databases are kept")
     flags.add_argument("--output", type=Path, help="where a full run writes its reports; by default under --work")
@@ -69,13 +69,26 @@ def parser() -> argparse.ArgumentParser:
 
 
 def measured(options: argparse.Namespace, console: Console) -> None:
+    """One session after the other, of those that have a target to measure."""
+    chosen = {"performance": options.targets or COMPARED}
+    if options.full and not options.targets:
+        chosen = PUBLISHED
+    plans = {report: planned(options, console, names) for report, names in chosen.items()}
+    if not any(plan.targets for plan in plans.values()):
+        raise BenchmarkError("No target is left to measure.")
+    for report, plan in plans.items():
+        if plan.targets:
+            session(plan, report, options, console)
+
+
+def session(plan: Plan, report: str, options: argparse.Namespace, console: Console) -> None:
     """Runs the plan and prints ratios; a full run also prints the rates and writes the reports."""
-    plan = planned(options, console)
+    reference = options.reference or plan.targets[0].name
     described = machine.describe(plan.work)
     with console.status("starting") as status:
         figures = run(plan, status.update)
     titles = {target.name: target.title for target in plan.targets}
-    results, compared = summaries(figures, tuple(titles)), ratios(figures, tuple(titles), options.reference)
+    results, compared = summaries(figures, tuple(titles)), ratios(figures, tuple(titles), reference)
     facts = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "rounds": plan.rounds,
@@ -87,19 +100,19 @@ def measured(options: argparse.Namespace, console: Console) -> None:
         print_rates(console, results, titles)
         output: Path = options.output or plan.work / "results"
         output.mkdir(parents=True, exist_ok=True)
-        write_json(output / "performance.json", figures, compared, described, facts)
-        (output / "performance.svg").write_text(svg(results, titles, options.reference))
-        page = markdown(plan.targets, results, compared, machine=described, facts=facts, reference=options.reference)
-        (output / "performance.md").write_text(page)
+        write_json(output / f"{report}.json", figures, compared, described, facts)
+        (output / f"{report}.svg").write_text(svg(results, titles, reference))
+        page = markdown(plan.targets, results, compared, machine=described, facts=facts, reference=reference)
+        (output / f"{report}.md").write_text(page.replace("performance.svg", f"{report}.svg"))
         console.print(f"Reports are in {output}.")
-    print_ratios(console, compared, titles, options.reference)
+    print_ratios(console, compared, titles, reference)
     print_warnings(console, results, titles)
 
 
-def planned(options: argparse.Namespace, console: Console) -> Plan:
+def planned(options: argparse.Namespace, console: Console, names: Sequence[str]) -> Plan:
     full: bool = options.full
     return Plan(
-        targets=present(options.targets or (PUBLISHED if full else COMPARED), console),
+        targets=present(names, console),
         workloads=options.workloads or (tuple(WORKLOADS) if full else QUICK_WORKLOADS),
         customers=options.customers or ((100_000, 1_000_000) if full else (100_000,)),
         connections=options.connections or (None if full else (32,)),
@@ -119,8 +132,6 @@ def present(names: Sequence[str], console: Console) -> tuple[Target, ...]:
             targets.append(target)
         else:
             console.print(f"Left out: {target.title}: {lacking}.")
-    if not targets:
-        raise BenchmarkError("No target is left to measure.")
     return tuple(targets)
 
 

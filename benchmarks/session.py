@@ -11,10 +11,18 @@ from pathlib import Path
 from benchmarks import seeds
 from benchmarks.checking import check_targets
 from benchmarks.load import Figure, put_under_load
-from benchmarks.processes import BenchmarkError, Server, child, free_port, wait_until_quiet, wait_until_ready
+from benchmarks.processes import (
+    BenchmarkError,
+    Beside,
+    Server,
+    child,
+    free_port,
+    wait_until_quiet,
+    wait_until_ready,
+)
 from benchmarks.targets import InProcessTarget, ServerTarget, Target
 from benchmarks.wire import Wire
-from benchmarks.workloads import WORKLOADS, Cell, chosen_customers, write_requests
+from benchmarks.workloads import WORKLOADS, WRITING, Cell, chosen_customers, write_requests
 
 SLOW = 20
 """Requests in the second of warming up below which a target gets longer rounds of that load: PATIENCE times as long."""
@@ -52,9 +60,15 @@ class Contestant:
 
     target: Target
     directory: Path
+    beside: Beside
     server: Server | None = None
     wire: Wire | None = None
     files: dict[str, Path] = field(default_factory=dict)
+    written: list[int] = field(default_factory=list)
+    """How many writes were answered in each round, the one to warm up included."""
+
+    def cpu_seconds(self) -> float:
+        return self.server.cpu_seconds() if self.server else self.beside.cpu_seconds()
 
 
 def run(plan: Plan, say: Say) -> list[Figure]:
@@ -71,6 +85,7 @@ def run(plan: Plan, say: Say) -> list[Figure]:
             for contestant in contestants:
                 if contestant.server and isinstance(contestant.target, ServerTarget):
                     contestant.target.confirm(contestant.server)
+                contestant.target.audit(contestant.directory, sum(contestant.written))
     return figures
 
 
@@ -81,26 +96,29 @@ def ready(plan: Plan, target: Target, count: int, say: Say) -> Iterator[Contesta
     seed = seeds.seeded(plan.work, target, count)
     directory = seeds.fresh_copy(seed, plan.work / "running" / f"{target.name}-{count}")
     try:
-        if isinstance(target, ServerTarget):
-            with started(target, directory) as server:
+        with target.beside(directory) as beside:
+            if not isinstance(target, ServerTarget):
+                yield Contestant(target=target, directory=directory, beside=beside)
+                return
+            with started(target, directory, beside) as server:
                 target.confirm(server)
                 wire = target.wire(directory)
                 files = request_files(plan, target, wire, count)
-                yield Contestant(target=target, directory=directory, server=server, wire=wire, files=files)
-        else:
-            yield Contestant(target=target, directory=directory)
+                yield Contestant(
+                    target=target, directory=directory, beside=beside, server=server, wire=wire, files=files
+                )
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def started(target: ServerTarget, directory: Path) -> Iterator[Server]:
+def started(target: ServerTarget, directory: Path, beside: Beside) -> Iterator[Server]:
     port = free_port()
     launch = target.launch(directory, port)
     log = directory.with_suffix(".log")
     with child(launch.command, launch.environment, log) as process:
         wire = target.wire(directory)
-        server = Server(port=port, headers=wire.headers, process=process)
+        server = Server(port=port, headers=wire.headers, process=process, beside=beside)
         wait_until_ready(server, wire.get(1), log)
         yield server
 
@@ -132,6 +150,8 @@ def measure_cell(plan: Plan, cell: Cell, contestants: list[Contestant], say: Say
             name = contestant.target.name
             figure = measure(contestant, cell, turn=turn, seconds=seconds[name] if turn else 1, first=first)
             settle(contestants)
+            if cell.workload in WRITING:
+                contestant.written.append(figure.requests)
             if turn:
                 figures.append(figure)
             elif figure.requests < SLOW:
@@ -153,7 +173,6 @@ def measure(contestant: Contestant, cell: Cell, *, turn: int, seconds: int, firs
 
 def settle(contestants: list[Contestant]) -> None:
     """Lets answers that nobody waits for any more run out, so that no target works during another's turn."""
-    servers = [contestant.server for contestant in contestants if contestant.server]
-    if not wait_until_quiet(servers):
+    if not wait_until_quiet(contestants):
         raise BenchmarkError("A server was still busy long after its load had ended.")
     time.sleep(0.05)

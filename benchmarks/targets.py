@@ -2,11 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.load import Figure
-from benchmarks.processes import Server
+from benchmarks.processes import Beside, Server
 from benchmarks.wire import Wire
 from benchmarks.workloads import WORKLOADS, Cell
 
@@ -26,6 +27,8 @@ class Target(ABC):
     """As on the command line and in the JSON."""
     title: str
     workloads: frozenset[str] = frozenset(WORKLOADS)
+    note: str = ""
+    """What a reader must know to compare it fairly; a line of the page of results."""
 
     @property
     def data(self) -> str:
@@ -39,6 +42,14 @@ class Target(ABC):
     @abstractmethod
     def seed(self, directory: Path, count: int, /) -> None:
         """Puts `population.everyone(count)` into an empty directory; nothing runs there afterwards."""
+
+    def beside(self, _directory: Path, /) -> AbstractContextManager[Beside]:
+        """Runs what the target needs beside itself for as long as the block lasts, such as its database."""
+        return nullcontext(Beside())
+
+    def audit(self, _directory: Path, _written: int, /) -> None:
+        """Raises BenchmarkError when fewer writes are stored than were answered, or what is stored is not whole."""
+        return
 
     def missing(self) -> str | None:
         """What keeps this target from being measured here, if anything does."""

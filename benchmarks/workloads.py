@@ -40,6 +40,10 @@ WORKLOADS = {
 """In the order in which they run: reading before writing, and growing the store last."""
 
 
+WRITING = frozenset({"update", "create"})
+"""Those of which every answer is a change that is stored."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One line of the results: a workload at a number of connections over a number of customers."""

@@ -9,27 +9,16 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Header, HTTPException, Query
-from sqlalchemy import ColumnElement, asc, desc, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
-from benchmarks.peers.fastapi_bodies import (
-    CreateAnswer,
-    CustomerBody,
-    Page,
-    PersonBody,
-    Search,
-    StoredAddress,
-    StoredContact,
-    StoredCustomer,
-    UpdateAnswer,
-)
-from benchmarks.peers.fastapi_tables import Address, Contact, Customer, Token, engine_for
+from benchmarks.peers.fastapi_bodies import CreateAnswer, CustomerBody, Page, Search, StoredCustomer, UpdateAnswer
+from benchmarks.peers.fastapi_rules import CUSTOMERS, WHOLE, count_of, now, page_of, take_over, whole
+from benchmarks.peers.fastapi_tables import Customer, Token, engine_for
 
 THREADS = 4
 """More threads than this only take the interpreter from each other: gets and searches became slower with 40."""
@@ -44,15 +33,6 @@ async def few_threads(_: FastAPI) -> AsyncIterator[None]:
 app = FastAPI(lifespan=few_threads)
 sessions = sessionmaker(engine_for(os.environ["BENCH_DATABASE"]), expire_on_commit=False)
 one_writer = threading.Lock()
-
-CUSTOMERS = "/api/v3/{store_id}/customers"
-WHOLE = (selectinload(Customer.addresses), selectinload(Customer.contacts))
-SORTED_BY = {
-    "NAME": Customer.name,
-    "EMAIL": Customer.email_key,
-    "REGISTERED_DATE": Customer.registered,
-    "UPDATED_DATE": Customer.updated,
-}
 
 
 class Scope:
@@ -100,30 +80,10 @@ def get_customer(customer_id: int) -> StoredCustomer:
 
 @app.get(CUSTOMERS, dependencies=[Depends(Scope("read_customers"))])
 def search_customers(asked: Annotated[Search, Query()]) -> Page:
-    wanted = conditions(asked)
-    column, _, direction = asked.sort_by.rpartition("_")
-    towards = desc if direction == "DESC" else asc
-    order = (towards(SORTED_BY[column]), towards(Customer.id))
-    page = select(Customer).where(*wanted).order_by(*order).offset(asked.offset).limit(asked.limit).options(*WHOLE)
     with sessions() as opened:
-        total = opened.scalar(select(func.count()).select_from(Customer).where(*wanted)) or 0
-        items = [whole(customer) for customer in opened.scalars(page)]
+        total = opened.scalar(count_of(asked)) or 0
+        items = [whole(customer) for customer in opened.scalars(page_of(asked))]
     return Page(total=total, count=len(items), offset=asked.offset, limit=asked.limit, items=items)
-
-
-def conditions(asked: Search) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if asked.email and asked.use_exact_email_match:
-        wanted.append(Customer.email_key == asked.email.casefold())
-    elif asked.email:
-        wanted.append(Customer.email_key.contains(asked.email.casefold(), autoescape=True))
-    if asked.name:
-        wanted.append(Customer.name.icontains(asked.name, autoescape=True))
-    if asked.phone:
-        wanted.append(Customer.phone == asked.phone)
-    if asked.customer_group is not None:
-        wanted.append(Customer.customer_group_id == asked.customer_group)
-    return wanted
 
 
 def found_customer(opened: Session, customer_id: int) -> Customer:
@@ -133,38 +93,8 @@ def found_customer(opened: Session, customer_id: int) -> Customer:
     return customer
 
 
-def take_over(body: CustomerBody, customer: Customer) -> None:
-    """Applies the keys that were sent; lists are replaced as a whole."""
-    parts = {"billing_person", "shipping_addresses", "contacts"}
-    values: dict[str, Any] = {**body.model_dump(exclude_unset=True, exclude=parts), "updated": now()}
-    if body.email is not None:
-        values["email_key"] = body.email.casefold()
-    if body.billing_person is not None:
-        values.update(body.billing_person.model_dump(exclude_unset=True))
-    for name, value in values.items():
-        setattr(customer, name, value)
-    if "shipping_addresses" in body.model_fields_set:
-        customer.addresses = [Address(**address.model_dump()) for address in body.shipping_addresses]
-    if "contacts" in body.model_fields_set:
-        customer.contacts = [Contact(**contact.model_dump()) for contact in body.contacts]
-
-
 def commit(opened: Session) -> None:
     try:
         opened.commit()
     except IntegrityError as error:
         raise HTTPException(409, "EMAIL_ALREADY_USED") from error
-
-
-def whole(customer: Customer) -> StoredCustomer:
-    fields = StoredCustomer.model_fields.keys() - {"billing_person", "shipping_addresses", "contacts"}
-    return StoredCustomer(
-        billing_person=PersonBody.model_validate(customer),
-        shipping_addresses=[StoredAddress.model_validate(address) for address in customer.addresses],
-        contacts=[StoredContact.model_validate(contact) for contact in customer.contacts],
-        **{name: getattr(customer, name) for name in fields},
-    )
-
-
-def now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

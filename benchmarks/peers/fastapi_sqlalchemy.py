@@ -4,12 +4,12 @@ import hashlib
 import sqlite3
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import population
+from benchmarks.peers.fastapi_rows import COLUMNS, row_chunks
 from benchmarks.peers.fastapi_tables import Table, engine_for
 from benchmarks.targets import Launch, ServerTarget
 from benchmarks.wire import STORE_ID, ContractWire
@@ -17,37 +17,14 @@ from benchmarks.wire import STORE_ID, ContractWire
 PACKAGES = ("fastapi", "pydantic", "sqlalchemy", "uvicorn", "uvloop", "httptools")
 TOKEN = "secret_" + "BenchmarkBenchmarkBenchmark12345"
 SCOPES = "read_customers update_customers create_customers"
-PERSON = {
-    "name": "name",
-    "companyName": "company_name",
-    "street": "street",
-    "city": "city",
-    "countryCode": "country_code",
-    "postalCode": "postal_code",
-    "stateOrProvinceCode": "state_or_province_code",
-    "phone": "phone",
-}
-CUSTOMER = {
-    "email": "email",
-    "customerGroupId": "customer_group_id",
-    "taxId": "tax_id",
-    "taxIdValid": "tax_id_valid",
-    "taxExempt": "tax_exempt",
-    "b2b_b2c": "b2b_b2c",
-    "fiscalCode": "fiscal_code",
-    "electronicInvoicePecEmail": "electronic_invoice_pec_email",
-    "electronicInvoiceSdiCode": "electronic_invoice_sdi_code",
-    "acceptMarketing": "accept_marketing",
-    "lang": "lang",
-    "privateAdminNotes": "private_admin_notes",
-}
-ADDRESS = {**PERSON, "note": "note", "defaultAddress": "default_address", "orderBy": "order_by"}
-CONTACT = {"contact": "contact", "type": "type", "note": "note", "default": "default", "orderBy": "order_by"}
+NOTE = """\
+The FastAPI stack keeps no history of changes. It searches phone numbers in one indexed column, by the whole number."""
 
 
 class FastApiTarget(ServerTarget):
     """One uvicorn worker; every write is one transaction, flushed to the disk."""
 
+    note = NOTE
     name = "fastapi"
     title = "FastAPI + SQLAlchemy"
 
@@ -89,23 +66,14 @@ class FastApiTarget(ServerTarget):
 
 
 def insert_customers(database: sqlite3.Connection, count: int) -> None:
-    customer_columns = (*CUSTOMER.values(), *PERSON.values(), "id", "email_key", "registered", "updated")
-    address_columns, contact_columns = (*ADDRESS.values(), "customer_id"), (*CONTACT.values(), "handle", "customer_id")
-    customers: list[list[Any]] = []
-    addresses: list[list[Any]] = []
-    contacts: list[list[Any]] = []
-    for i, body in population.everyone(count):
-        moment = datetime.fromtimestamp(population.seeded_second(i, count), UTC).strftime("%Y-%m-%d %H:%M:%S.000000")
-        person = body["billingPerson"]
-        customers.append([body[key] for key in CUSTOMER] + [person[key] for key in PERSON])
-        customers[-1] += [i, body["email"].casefold(), moment, moment]
-        addresses += ([address[key] for key in ADDRESS] + [i] for address in body["shippingAddresses"])
-        contacts += ([contact.get(key, "") for key in CONTACT] + ["", i] for contact in body["contacts"])
-        if len(customers) == 10_000 or i == count:
-            insert(database, "customer", customer_columns, customers)
-            insert(database, "address", address_columns, addresses)
-            insert(database, "contact", contact_columns, contacts)
-            customers, addresses, contacts = [], [], []
+    for chunk in row_chunks(count):
+        for table, rows in chunk.items():
+            insert(database, table, COLUMNS[table], [[_stored(value) for value in row] for row in rows])
+
+
+def _stored(value: Any) -> Any:
+    """As SQLAlchemy stores it."""
+    return value.strftime("%Y-%m-%d %H:%M:%S.000000") if isinstance(value, datetime) else value
 
 
 def insert(database: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: list[list[Any]]) -> None:

@@ -30,6 +30,12 @@ COLUMNS = (
 class PocketBaseTarget(ServerTarget):
     """PocketBase with a durability of choice. No token is checked, which favours it."""
 
+    note = """\
+PocketBase checks no token here, writes no log of requests, keeps no history of changes, and by default does not wait
+  for the disk (`synchronous=NORMAL`: a power cut may lose the last updates). All four favour it. With
+  `synchronous=FULL`, set on its one writing connection by a start-up hook and read back before and after the run, an
+  update waits for the disk. It searches phone numbers in one indexed column, by the whole number."""
+
     def __init__(self, synchronous: str) -> None:
         self.synchronous = synchronous
         full = synchronous == "FULL"

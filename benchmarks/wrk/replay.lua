@@ -4,9 +4,14 @@
 local MARK = string.rep("#", 16)
 local threads = 0
 
+-- REPLAY_PORTS: a port for each thread.
+local ports = {}
+for port in string.gmatch(os.getenv("REPLAY_PORTS") or "", "%d+") do ports[#ports + 1] = port end
+
 function setup(thread)
   thread:set("thread_index", threads)
   threads = threads + 1
+  if ports[threads] then thread.addr = wrk.lookup("127.0.0.1", ports[threads])[1] end
 end
 
 local requests, at, mark = {}, 1, 0
