@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
-from msgspec import json
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from customary.api.feed_readers import FeedReaders
@@ -27,6 +28,7 @@ from customary.storage.protocol import Storage
 Body = TypeVar("Body")
 Preference = Literal["strict", "representation", "keep_lists", "replica"]
 MOST_PARAMETERS = 200
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 _encode = json.Encoder().encode
 
@@ -51,8 +53,7 @@ def no_header(_name: str) -> str | None:
     return None
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One request after routing and authentication. ``parameters`` are those of the path.
 
     ``header`` gives the header with a name in small letters, its lines joined by commas, or None.
@@ -64,7 +65,7 @@ class Call:
     method: str
     query_string: str
     body: bytes
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = NO_PARAMETERS
     store_id: int = 0
     token: Token | None = None
     header: Callable[[str], str | None] = no_header

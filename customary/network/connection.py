@@ -60,6 +60,7 @@ class Connection(asyncio.Protocol):
         self._waiting: deque[Request] = deque()
         self._answering: Request | None = None
         self._task: asyncio.Task[None] | None = None
+        self._next: asyncio.Future[None] | None = None
         self._refusal: Answer | None = None
         self._writable: asyncio.Future[None] | None = None
         self._reading = True
@@ -135,7 +136,9 @@ class Connection(asyncio.Protocol):
         if self._arriving is not None:
             self._arriving.fail(RequestTimeout(LOST))
         self._let_write()
-        if self._task is not None and self._answering is not None and self._answering.method in READS:
+        if self._next is not None:
+            self._wake_task()
+        elif self._task is not None and self._answering is not None and self._answering.method in READS:
             self._task.cancel()
 
     def pause_writing(self) -> None:
@@ -160,7 +163,9 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_head:  # a trailer: what stands behind the body must not change what was asked
             return
-        headers = self._incoming.headers
+        if self._arriving is None:
+            raise BadRequest()
+        headers = self._arriving.headers
         name = name.lower()
         headers[name] = value if name not in headers else headers[name] + b", " + value
 
@@ -182,10 +187,9 @@ class Connection(asyncio.Protocol):
         self._incoming.take(body)
 
     def on_message_complete(self) -> None:
-        keep_alive = self._parser.should_keep_alive() and self._parser.get_http_version() != "1.0"
         request = self._incoming
         self._arriving = None
-        request.finish(keep_alive=keep_alive)
+        request.finish(keep_alive=request.chunked and self._parser.should_keep_alive())
         if request is self._answering:
             self.deadline = inf
 
@@ -280,10 +284,29 @@ class Connection(asyncio.Protocol):
             self.deadline = inf
             self._answered = False
             self._answering = self._waiting.popleft()
-            self._task = self._loop.create_task(self._answer(self._answering))
+            if self._task is None:
+                self._task = self._loop.create_task(self._answer_all())
+            elif self._next is not None:
+                self._wake_task()
         elif self._refusal is not None:
             self._write(self._refusal, CLOSE, self._refusal.body)
             self._finish()
+
+    def _wake_task(self) -> None:
+        if self._next is not None and not self._next.done():
+            self._next.set_result(None)
+
+    async def _answer_all(self) -> None:
+        """One task for all requests of the connection, since to make one costs more than to wake it."""
+        while (request := self._answering) is not None:
+            await self._answer(request)
+            if self._answering is request:
+                self._answering = None
+                self._go_on()
+            if self._answering is None and not self._lost:
+                self._next = self._loop.create_future()
+                await self._next
+                self._next = None
 
     async def _answer(self, request: Request) -> None:
         try:
@@ -295,9 +318,6 @@ class Connection(asyncio.Protocol):
             self.abort()
         except asyncio.CancelledError:
             self.abort()
-        if self._answering is request:
-            self._answering = self._task = None
-            self._go_on()
 
     async def _send(self, request: Request, answer: Answer) -> None:
         """An answer that ends the connection is the last: requests behind it are not carried out."""

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from customary.errors import HttpError, RequestTooLarge
 
@@ -33,7 +35,7 @@ class Limits:
     write_seconds: float = 30.0
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """A status, a body and the headers that are not on every answer. With ``stream`` the body is what that yields."""
 
     body: bytes
@@ -43,7 +45,7 @@ class Answer(NamedTuple):
 
     def adding(self, headers: Headers) -> "Answer":
         """With some headers more."""
-        return self._replace(headers=(*self.headers, *headers)) if headers else self
+        return Answer(self.body, self.status, (*self.headers, *headers), self.stream) if headers else self
 
 
 class Carrier(Protocol):
@@ -58,26 +60,21 @@ class Carrier(Protocol):
 class Request:
     """One request. Its body may still be on the way while it is looked at."""
 
-    __slots__ = ("_chunks", "_failure", "_limits", "_size", "_waiter", "_wanted", "_wire", "chunked", "complete",
-                 "headers", "keep_alive", "method", "path", "query_string", "target")  # fmt: skip
+    method = path = query_string = ""
+    target = b""
+    chunked = True
+    """Whether the client knows answers in chunks: not with HTTP/1.0."""
+    complete = keep_alive = False
+    _size = 0
+    _wanted = False
+    _waiter: asyncio.Future[None] | None = None
+    _failure: HttpError | None = None
 
     def __init__(self, wire: Carrier, limits: Limits) -> None:
         self._wire = wire
         self._limits = limits
         self._chunks: list[bytes] = []
-        self._size = 0
-        self._wanted = False
-        self._waiter: asyncio.Future[None] | None = None
-        self._failure: HttpError | None = None
-        self.target = b""
-        self.method = ""
-        self.path = ""
-        self.query_string = ""
         self.headers: dict[bytes, bytes] = {}
-        self.chunked = True
-        """Whether the client knows answers in chunks: not with HTTP/1.0."""
-        self.complete = False
-        self.keep_alive = False
 
     def header(self, name: str) -> str | None:
         """The value of a header by its name in small letters; of one that came more than once, joined by commas."""

@@ -101,15 +101,16 @@ async def list_deleted_customers(
 async def read_facts(reader: Reader, store_id: int, body: CustomerBody, known_group_id: int = 0) -> StoreFacts:
     """Only what the body makes the rule ask for; the group that the customer is in is known to be there."""
     store = await reader.get_store(store_id) if body.lang else None
+    languages = store.languages if store else ()
+    group_id = body.customer_group_id
+    if not body.extrafields and (group_id == known_group_id or not group_id):
+        return StoreFacts(languages=languages)
     group_exists = True
-    if isinstance(body.customer_group_id, int) and body.customer_group_id not in (0, known_group_id):
-        group_exists = await reader.get_group(store_id, body.customer_group_id) is not None
+    if isinstance(group_id, int) and group_id not in (0, known_group_id):
+        group_exists = await reader.get_group(store_id, group_id) is not None
     extrafields = await reader.list_extrafields(store_id) if body.extrafields else ()
-    return StoreFacts(
-        languages=store.languages if store else (),
-        group_exists=group_exists,
-        extrafield_types={extrafield.key: extrafield.type for extrafield in extrafields},
-    )
+    types = {extrafield.key: extrafield.type for extrafield in extrafields}
+    return StoreFacts(languages=languages, group_exists=group_exists, extrafield_types=types)
 
 
 async def hash_password(body: CustomerBody, passwords: PasswordHashing | None) -> str:

@@ -13,10 +13,20 @@ from customary.model.body import ContactBody
 from customary.model.customer import CONTACT_TYPES, Contact
 from customary.model.keys import email_key
 from customary.rules.ids import Ids, take_known
-from customary.rules.problems import Problems, element_paths, take_choice, take_elements, take_number, take_text
+from customary.rules.problems import (
+    LARGEST_NUMBER,
+    Problems,
+    element_paths,
+    take_choice,
+    take_elements,
+    take_number,
+    take_text,
+)
 
 PATH = "Customer.contacts"
+LIMIT = 255
 _PATHS = element_paths(PATH)
+_TYPES = frozenset(CONTACT_TYPES)
 
 
 def replace_contacts(
@@ -131,22 +141,38 @@ def _take_contact(
 
     A contact can't be without its address and its type: a known one keeps them where the body is silent.
     """
-    if before and body.type is UNSET:
-        contact_type = before.type
-    else:
-        contact_type = take_choice(body.type, f"{path}.type", problems, CONTACT_TYPES, "OTHER")
-    order_by = take_number(body.order_by, f"{path}.orderBy", problems)
+    if not _is_plain(body):
+        _check_contact(body, before, path, problems)
+    contact_type = before.type if before and body.type is UNSET else body.type or "OTHER"
+    order_by = body.order_by
     contact = Contact(
         id=before.id if before else ids.new_contact_id(),
-        contact=before.contact if before and body.contact is UNSET else _take_address(body, path, problems),
-        handle=take_text(body.handle, f"{path}.handle", problems),
-        note=take_text(body.note, f"{path}.note", problems, 10_000, lines=True),
+        contact=before.contact if before and body.contact is UNSET else body.contact or "",
+        handle=body.handle or "",
+        note=body.note or "",
         type=contact_type,
         default=body.default is True,
-        order_by=of_type.get(contact_type, 0) if order_by is None else order_by,
+        order_by=order_by if isinstance(order_by, int) else of_type.get(contact_type, 0),
         timestamp=before.timestamp if before else now,
     )
     return _with_timestamp(contact, before, now) if before else contact
+
+
+def _is_plain(body: ContactBody) -> bool:
+    """One look at everything: whether it has all that a contact needs, and nothing that could be wrong."""
+    if not body.contact or body.type not in _TYPES or not isinstance(body.order_by, int):
+        return False
+    texts = f"{body.contact}{body.handle or ''}{body.note or ''}"
+    return len(texts) <= LIMIT and texts.isprintable() and 0 <= body.order_by <= LARGEST_NUMBER
+
+
+def _check_contact(body: ContactBody, before: Contact | None, path: str, problems: Problems) -> None:
+    if not (before and body.contact is UNSET):
+        _take_address(body, path, problems)
+    take_text(body.handle, f"{path}.handle", problems)
+    take_text(body.note, f"{path}.note", problems, 10_000, lines=True)
+    take_choice(body.type, f"{path}.type", problems, CONTACT_TYPES, "OTHER")
+    take_number(body.order_by, f"{path}.orderBy", problems)
 
 
 def _is_type_known(path: str, other: str, problems: Problems) -> bool:

@@ -1,7 +1,6 @@
 """Which elements of its lists an update takes from a customer: told in a header, and refused where that was asked."""
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -9,8 +8,6 @@ from msgspec import Struct
 from customary.errors import ElementsDropped
 from customary.model.customer import Customer
 from customary.model.update import NOTHING, Dropped
-
-_id, _key = attrgetter("id"), attrgetter("key")
 
 
 class DroppedAnswer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -29,19 +26,22 @@ def find_dropped(before: Customer, after: Customer) -> Dropped:
         and after.extrafields is before.extrafields
     ):
         return NOTHING
-    contacts = _gone(before.contacts, after.contacts, _id)
-    addresses = _gone(before.shipping_addresses, after.shipping_addresses, _id)
-    keys = _gone(before.extrafields, after.extrafields, _key)
+    contacts = _gone(before.contacts, after.contacts)
+    addresses = _gone(before.shipping_addresses, after.shipping_addresses)
+    keys: tuple[str, ...] = ()
+    if after.extrafields is not before.extrafields and before.extrafields:
+        left = {value.key for value in after.extrafields}
+        keys = tuple([value.key for value in before.extrafields if value.key not in left])
     if not (contacts or addresses or keys):
         return NOTHING
     return Dropped(contacts=contacts, shipping_addresses=addresses, extrafields=keys)
 
 
-def _gone(before: Sequence[Any], after: Sequence[Any], key: Callable[[Any], Any]) -> tuple[Any, ...]:
+def _gone(before: Sequence[Any], after: Sequence[Any]) -> tuple[int, ...]:
     if after is before or not before:
         return ()
-    kept = set(map(key, after))
-    return tuple([each for each in map(key, before) if each not in kept])
+    kept = {each.id for each in after}
+    return tuple([each.id for each in before if each.id not in kept])
 
 
 def check_kept(before: Customer, after: Customer, keep_lists: bool) -> Dropped:
@@ -56,13 +56,14 @@ def dropped_header(dropped: Dropped) -> tuple[tuple[str, str], ...]:
     """A dictionary of RFC 9651, whose keys have no capitals: ``contacts=4, shipping-addresses=1``."""
     if dropped is NOTHING:
         return ()
-    counts = (
-        ("contacts", len(dropped.contacts)),
-        ("shipping-addresses", len(dropped.shipping_addresses)),
-        ("extrafields", len(dropped.extrafields)),
-    )
-    value = ", ".join(f"{name}={count}" for name, count in counts if count)
-    return (("customary-dropped", value),) if value else ()
+    counts = []
+    if dropped.contacts:
+        counts.append(f"contacts={len(dropped.contacts)}")
+    if dropped.shipping_addresses:
+        counts.append(f"shipping-addresses={len(dropped.shipping_addresses)}")
+    if dropped.extrafields:
+        counts.append(f"extrafields={len(dropped.extrafields)}")
+    return (("customary-dropped", ", ".join(counts)),) if counts else ()
 
 
 def count_dropped(dropped: Dropped) -> DroppedAnswer:

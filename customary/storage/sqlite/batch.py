@@ -24,8 +24,9 @@ class HalfDoneError(Exception):
 class Batch:
     """Lives from BEGIN to COMMIT of the writing connection.
 
-    A savepoint for each step costs two statements more, and a step that fails has hardly ever written before. So the
-    steps run without at first; only when one is left half done all are undone and run again, ``careful`` this time.
+    A savepoint for each step costs two statements more, and one for all has SQLite keep a copy of every page before it
+    changes. A step that fails has hardly ever written before: so the steps run without, and only when one is left half
+    done the transaction is rolled back, and all are run again in another one, carefully.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -33,14 +34,15 @@ class Batch:
         self._counters: dict[int, StoreCounters] = {}
 
     def run(self, steps: Sequence[Step]) -> list[Any]:
-        """Each step's result, or the exception it ended with. Raises one of BATCH_ERRORS when the batch is lost."""
-        self._connection.execute("SAVEPOINT batch")
-        try:
-            return [self._run_step(step) for step in steps]
-        except HalfDoneError:
-            self._connection.execute("ROLLBACK TO batch")
-            self._counters.clear()
-            return [self._run_carefully(step) for step in steps]
+        """Each step's result, or the exception it ended with.
+
+        Raises one of BATCH_ERRORS when the batch is lost, HalfDoneError when it must be run carefully instead.
+        """
+        return [self._run_step(step) for step in steps]
+
+    def run_carefully(self, steps: Sequence[Step]) -> list[Any]:
+        """The same with a savepoint for each step. Never raises HalfDoneError."""
+        return [self._run_in_savepoint(step) for step in steps]
 
     def run_alone(self, step: Step) -> Any:
         """The same of the only step of a batch. After an exception the transaction must be rolled back."""
@@ -62,7 +64,7 @@ class Batch:
                 raise HalfDoneError from error
             return error
 
-    def _run_carefully(self, step: Step) -> Any:
+    def _run_in_savepoint(self, step: Step) -> Any:
         self._connection.execute("SAVEPOINT step")
         try:
             outcome = step(self)

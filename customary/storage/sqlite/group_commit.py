@@ -10,12 +10,14 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any
 
 import apsw
+from msgspec import Struct
 
 from customary.errors import CustomaryError, ServiceUnavailable, StorageFailed, StorageFull
-from customary.storage.sqlite.batch import Batch, Step
+from customary.storage.sqlite.batch import Batch, HalfDoneError, Step
+from customary.storage.sqlite.commit_thread import CommitThread
 from customary.storage.sqlite.connection import wait_for_locks
 from customary.storage.sqlite.feed import Waiters
 from customary.storage.sqlite.place import Place
@@ -30,7 +32,7 @@ PATIENCE_WITH_WRITERS = 5.0
 """Seconds that works wait for another process to end its transaction before they are refused."""
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """One step in the queue and the future of its result."""
 
     step: Step
@@ -61,13 +63,14 @@ class GroupCommit:
         self._fold_failure: BaseException | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._waiting: list[Item] = []
+        self._careful = 0
         self._busy = False
         self._failure: BaseException | None = None
         self._full = False
         self._finished = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="customary-commit")
+        self._thread = CommitThread()
         self._fold_thread = ThreadPoolExecutor(1, thread_name_prefix="customary-fold")
         self._plan_idle_time()
 
@@ -120,28 +123,29 @@ class GroupCommit:
         self._failure = self._failure or self._fold_failure
         self._fold_thread.shutdown()
         self._folder.close()
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close_connection)
-        self._thread.shutdown()
+        closed = asyncio.get_running_loop().create_future()
+        self._thread.run(self._close_connection, closed.set_result)
+        await closed
+        self._thread.stop()
 
     def _start_batch(self) -> None:
         if (bare := self._waiting[0].bare) is not None:
             self._run_bare(self._waiting.pop(0), bare)
             return
         if not self._turn.take_at_once():
-            self._in_thread(self._begin_patiently, self._begun)
+            self._thread.run(self._begin_patiently, self._begun)
             return
         try:
             self._connection.set_busy_timeout(0)
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:  # another process commits: wait for it away from the loop
-            self._in_thread(self._begin_patiently, self._begun)
+            self._thread.run(self._begin_patiently, self._begun)
         except Exception as error:
             self._give_up([], error)
         else:
             self._run_batch()
 
-    def _begun(self, begin: "asyncio.Future[None]") -> None:
-        error = begin.exception()
+    def _begun(self, error: BaseException | None) -> None:
         if error is None:
             self._run_batch()
         elif isinstance(error, apsw.BusyError):
@@ -157,25 +161,38 @@ class GroupCommit:
         if self._waiting[0].alone:
             self._run_alone(self._waiting.pop(0))
             return
-        items = self._take_batch()
+        items, careful = self._take_batch()
+        steps = [item.step for item in items]
         batch = Batch(self._connection)
         try:
-            outcomes = batch.run([item.step for item in items])
+            outcomes = batch.run_carefully(steps) if careful else batch.run(steps)
             batch.save_counters()
+            self._place.check()
+        except HalfDoneError:
+            self._run_again(items)
+            return
         except Exception as error:
             self._give_up(items, error)
             return
+        self._thread.run(self._commit, lambda error: self._conclude(items, outcomes, error, batch))
 
-        def committed(commit: "asyncio.Future[None]") -> None:
-            self._conclude(items, outcomes, commit.exception(), batch)
-
-        self._in_thread(self._commit, committed)
-
-    def _take_batch(self) -> list[Item]:
-        """Those that wait, up to the first that is to be alone."""
-        items = list(takewhile(lambda item: not item.alone, self._waiting[: self._works_per_commit]))
+    def _take_batch(self) -> tuple[list[Item], bool]:
+        """Those that wait, up to the first that is to be alone; and whether they are to be run carefully."""
+        careful, self._careful = self._careful, 0
+        items = list(takewhile(lambda item: not item.alone, self._waiting[: careful or self._works_per_commit]))
         del self._waiting[: len(items)]
-        return items
+        return items, careful > 0
+
+    def _run_again(self, items: list[Item]) -> None:
+        """One of them was left half done: none of what they did may stay. The turn to write is kept."""
+        try:
+            self._connection.execute("ROLLBACK")
+        except apsw.Error as error:
+            self._give_up(items, error)
+            return
+        self._waiting[:0] = items
+        self._careful = len(items)
+        self._start_batch()
 
     def _run_alone(self, item: Item) -> None:
         outcome: Any = None
@@ -189,12 +206,10 @@ class GroupCommit:
                 self._turn.give()
             else:
                 batch.save_counters()
+                self._place.check()
                 self._commit()
 
-        def done(commit: "asyncio.Future[None]") -> None:
-            self._conclude([item], [outcome], commit.exception(), batch)
-
-        self._in_thread(run_and_commit, done)
+        self._thread.run(run_and_commit, lambda error: self._conclude([item], [outcome], error, batch))
 
     def _run_bare(self, item: Item, call: Callable[[apsw.Connection], object]) -> None:
         outcome: Exception | None = None
@@ -212,18 +227,17 @@ class GroupCommit:
             finally:
                 self._turn.give()
 
-        def done(ran: "asyncio.Future[None]") -> None:
-            error = ran.exception()
+        def done(error: BaseException | None) -> None:
             if error is None:
                 _answer([item], [outcome])
                 self._next_batch()
             else:
                 self._give_up([item], error)
 
-        self._in_thread(run, done)
+        self._thread.run(run, done)
 
     def _conclude(self, items: list[Item], outcomes: list[Any], error: BaseException | None, batch: Batch) -> None:
-        error = error or self._fold_failure
+        error = error or self._fold_failure or self._upkeep.after_commit()
         if error is None:
             self._full = False
             _answer(items, outcomes)
@@ -242,7 +256,7 @@ class GroupCommit:
             self._folding = loop.run_in_executor(self._fold_thread, self._folder.run)
             self._folding.add_done_callback(self._folded)
         if self._upkeep.due:
-            self._in_thread(self._keep_up, self._kept_up)
+            self._thread.run(self._keep_up, self._kept_up)
         else:
             self._go_on()
 
@@ -269,7 +283,7 @@ class GroupCommit:
 
     def _use_idle_time(self) -> None:
         self._become_busy()
-        self._in_thread(self._keep_up, self._kept_up)
+        self._thread.run(self._keep_up, self._kept_up)
 
     def _keep_up(self) -> None:
         self._turn.take()
@@ -293,8 +307,8 @@ class GroupCommit:
             self._become_busy()
             self._next_batch()
 
-    def _kept_up(self, upkeep: "asyncio.Future[None]") -> None:
-        error = upkeep.exception() or self._fold_failure
+    def _kept_up(self, error: BaseException | None) -> None:
+        error = error or self._fold_failure
         if error is None:
             self._go_on()
         else:
@@ -326,19 +340,15 @@ class GroupCommit:
             return False
         return True
 
-    def _in_thread(self, call: Callable[[], None], done: Callable[["asyncio.Future[None]"], None]) -> None:
-        asyncio.get_running_loop().run_in_executor(self._thread, call).add_done_callback(done)
-
     def _begin_patiently(self) -> None:
         self._turn.take()
         wait_for_locks(self._connection, PATIENCE_WITH_WRITERS)
         self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:
-        self._place.check()
+        """Nothing that could be done outside: with each statement this thread has to get the interpreter back."""
         self._connection.execute("COMMIT")
         self._turn.give()
-        self._upkeep.after_commit()
 
     def _close_connection(self) -> None:
         """After a failure the log is left alone: the next start recovers from it what was committed."""

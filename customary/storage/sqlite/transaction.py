@@ -34,6 +34,8 @@ from customary.storage.sqlite.orders import OrderBook
 from customary.storage.sqlite.references import check_reference, move_reference
 from customary.storage.sqlite.sql import SQL
 
+_GET_CUSTOMER, _REPLACE_DOCUMENT, _ADD_CHANGE = SQL["get_customer"], SQL["replace_document"], SQL["add_change"]
+
 
 class SqliteTransaction:
     """Implements ``customary.storage.protocol.Transaction``."""
@@ -87,10 +89,12 @@ class SqliteTransaction:
         return self._counters.store if store_id == self._store_id else None
 
     async def get_customer(self, store_id: int, customer_id: int) -> Customer | None:
-        row = self._execute(SQL["get_customer"], (rows.customer_key(store_id, customer_id),)).fetchone()
+        row: Any = self._execute(_GET_CUSTOMER, (rows.customer_key(store_id, customer_id),)).fetchone()
         if row is None:
             return None
-        return self._remember_all((row,))[0]
+        customer = rows.decode_customer(row[0])
+        self._documents = {customer.id: (customer, row[0])}
+        return customer
 
     async def find_customer(self, email: str) -> Customer | None:
         found = self._remember_all(self._execute(SQL["find_customer"], (self._store_id, email_key(email))))
@@ -153,18 +157,19 @@ class SqliteTransaction:
     async def replace_customer(self, before: Customer, after: Customer, kind: Kind = "updated") -> Customer:
         stored = replace(after, version=self._counters.seq + 1, stats=before.stats)
         key = rows.customer_key(self._store_id, stored.id)
-        moved = (before.external_reference_id, stored.external_reference_id)
-        if moved[0] != moved[1]:
+        is_moved = before.external_reference_id != stored.external_reference_id
+        if is_moved:
             check_reference(self._execute, self._store_id, stored)
         if rows.sources(before) == rows.sources(stored):
             document = rows.encode_customer(stored)
-            self._execute(SQL["replace_document"], (stored.version, stored.updated, document, key))
+            self._execute(_REPLACE_DOCUMENT, (stored.version, stored.updated, document, key))
         else:
             self._replace_columns(before, stored, key)
         if stored.extrafields != before.extrafields:
             self._move_values(stored.id, before.extrafields, stored.extrafields)
-        if moved[0] != moved[1]:
-            move_reference(self._execute, self._store_id, stored.id, *moved)
+        if is_moved:
+            references = (before.external_reference_id, stored.external_reference_id)
+            move_reference(self._execute, self._store_id, stored.id, *references)
         self._append("customer", stored.id, kind, before.version, self._document(before), stored.customer_group_id)
         return stored
 
@@ -336,18 +341,18 @@ class SqliteTransaction:
         self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None, group: int | None = None
     ) -> None:
         """``group`` is that of a customer after the change."""
-        origin = self._origin
-        self._counters.last_change_at = self._counters.latest[entity] = self.at
-        self._counters.seq += 1
+        origin, counters = self._origin, self._counters
+        counters.last_change_at = counters.latest[entity] = at = max(origin.at, counters.last_change_at)
+        counters.seq += 1
         self._execute(
-            SQL["add_change"],
+            _ADD_CHANGE,
             (
                 self._store_id,
-                self._counters.seq,
+                counters.seq,
                 entity,
                 entity_id,
                 kind,
-                self._counters.last_change_at,
+                at,
                 origin.token_id,
                 origin.request_id,
                 previous,
