@@ -9,14 +9,13 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from http import HTTPStatus
 from math import inf
 from typing import TYPE_CHECKING
 
 import httptools
 
 from customary.errors import BadRequest, HeadTooLarge, HttpError, MethodNotAllowed, RequestTimeout
-from customary.network.message import Answer, Request
+from customary.network.message import CLOSE, Answer, Headers, Request, encode_head
 
 if TYPE_CHECKING:
     from customary.network.server import HttpServer
@@ -34,11 +33,9 @@ MOST_OVERHEAD = 8
 """How many bytes may come for each byte of the largest body: chunks of one byte take six."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
 OF_UPGRADE = frozenset({b"connection", b"upgrade", b"http2-settings"})
-CLOSE = (("connection", "close"),)
 LOST = "The connection was closed before the body had arrived"
 _HOST = re.compile(rb"[^\s/@?#,]*")
 _REQUEST_LINE = re.compile(rb"[A-Za-z-]+ +[/h*]")
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
 
 class Connection(asyncio.Protocol):
@@ -349,11 +346,8 @@ class Connection(asyncio.Protocol):
         if chunked:
             self._transport.write(b"0\r\n\r\n")
 
-    def _write(self, answer: Answer, more: tuple[tuple[str, str], ...], body: bytes | None = None) -> None:
-        fields = "".join([f"{name}: {value}\r\n" for name, value in (*answer.headers, *more)])
-        without = answer.stream or answer.status == 304  # which would speak of the body that is not sent again
-        length = "" if without else f"content-length: {len(answer.body)}\r\n"
-        head = f"{_STATUS_LINES[answer.status]}date: {self._server.date}\r\n{fields}{length}\r\n".encode("latin-1")
+    def _write(self, answer: Answer, more: Headers, body: bytes | None = None) -> None:
+        head = encode_head(answer, self._server.date, more)
         self._transport.write(head + body if body else head)
 
     def _go_on(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from customary.errors import HttpError, RequestTooLarge
 
 Headers = tuple[tuple[str, str], ...]
 
+CLOSE: Headers = (("connection", "close"),)
 JSON_TYPE = ("content-type", "application/json;charset=UTF-8")
 LONGEST_LENGTH = 18
 """Digits of an announced length: more than any body has."""
@@ -46,6 +48,17 @@ class Answer(Struct, frozen=True):
     def adding(self, headers: Headers) -> "Answer":
         """With some headers more."""
         return Answer(self.body, self.status, (*self.headers, *headers), self.stream) if headers else self
+
+
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+
+def encode_head(answer: Answer, date: str, more: Headers) -> bytes:
+    """All that is sent before the body, with some headers more."""
+    fields = "".join([f"{name}: {value}\r\n" for name, value in (*answer.headers, *more)])
+    without = answer.stream or answer.status == 304  # which would speak of the body that is not sent again
+    length = "" if without else f"content-length: {len(answer.body)}\r\n"
+    return f"{_STATUS_LINES[answer.status]}date: {date}\r\n{fields}{length}\r\n".encode("latin-1")
 
 
 class Carrier(Protocol):
