@@ -1,9 +1,11 @@
 """Reads that a replica may answer: searches and lists, of clients that prefer it. It may be a little behind."""
 
+import dataclasses
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import wraps
+
+from msgspec.structs import replace
 
 from customary.api.call import Call
 from customary.errors import RequestError
@@ -25,7 +27,7 @@ def may_lag(handler: Handler) -> Handler:
         replica = call.services.replica
         if replica is None or not replica.ready or not call.prefers("replica"):
             return await handler(call)
-        lagging = replace(call, services=replace(call.services, storage=replica))
+        lagging = replace(call, services=dataclasses.replace(call.services, storage=replica))
         lagging.wants("replica")
         try:
             return await handler(lagging)

@@ -77,10 +77,13 @@ class Upkeep:
             self._rest_due = True
 
     def after_commit(self) -> apsw.Error | None:
-        """Looks what is due now: takes two microseconds. What it returns is as final as a failed commit."""
+        """Looks what is due now: takes two microseconds, and is left for the next time when another process is in the
+        way. What it returns is as final as a failed commit."""
         try:
             self.unindexed = self._count_unindexed()
             self._count_wal_pages()
+        except (apsw.BusyError, apsw.LockedError):
+            return None
         except apsw.Error as error:
             return error
         return None
