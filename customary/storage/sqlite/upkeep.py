@@ -146,7 +146,10 @@ class Upkeep:
         return int(self._connection.execute(SQL["count_unindexed"]).get)
 
     def _count_wal_pages(self) -> None:
-        pages, _ = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        try:
+            pages, _ = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+        except (apsw.BusyError, apsw.LockedError):  # another process changes the log at this instant
+            return
         if pages < self._wal_pages:  # the log started anew
             self._checkpoint_due = self._checkpoint_pages
         self._wal_pages = pages
