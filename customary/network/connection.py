@@ -133,9 +133,9 @@ class Connection(asyncio.Protocol):
         if self._arriving is not None:
             self._arriving.fail(RequestTimeout(LOST))
         self._let_write()
-        if self._next is not None:
+        if self._answering is None:
             self._wake_task()
-        elif self._task is not None and self._answering is not None and self._answering.method in READS:
+        elif self._task is not None and self._answering.method in READS:
             self._task.cancel()
 
     def pause_writing(self) -> None:
@@ -283,13 +283,14 @@ class Connection(asyncio.Protocol):
             self._answering = self._waiting.popleft()
             if self._task is None:
                 self._task = self._loop.create_task(self._answer_all())
-            elif self._next is not None:
+            else:
                 self._wake_task()
         elif self._refusal is not None:
             self._write(self._refusal, CLOSE, self._refusal.body)
             self._finish()
 
     def _wake_task(self) -> None:
+        """Where it waits for the next request."""
         if self._next is not None and not self._next.done():
             self._next.set_result(None)
 
