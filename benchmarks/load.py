@@ -64,16 +64,8 @@ def put_under_load(
     mark = time.time_ns() // 1000
     ports = (server.port, *server.beside.ports)
     command = [wrk_path(), "--threads", str(len(ports)), "--connections", str(cell.connections)]
-    command += [
-        "--duration",
-        f"{seconds}s",
-        "--timeout",
-        f"{LONGEST_WAIT}s",
-        "--script",
-        str(SCRIPT),
-        f"http://{HOST}:{server.port}",
-    ]
-    command += ["--", str(requests), str(first), str(mark)]
+    command += ["--duration", f"{seconds}s", "--timeout", f"{LONGEST_WAIT}s"]
+    command += ["--script", str(SCRIPT), f"http://{HOST}:{server.port}", "--", str(requests), str(first), str(mark)]
     server_before, machine_before, begun = server.cpu_seconds(), machine_seconds(), time.monotonic()
     try:
         output, generator_seconds = _run(command, seconds, ports)

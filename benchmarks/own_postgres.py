@@ -1,4 +1,4 @@
-"""customary on PostgreSQL as a target, with one server and with two, and pgbench, which updates the same rows."""
+"""customary on PostgreSQL as a target, with one server and with two."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -15,6 +15,7 @@ from customary.model.keys import email_key
 from customary.rules.ids import Ids, take_known
 from customary.rules.problems import (
     LARGEST_NUMBER,
+    LONGEST_TEXT,
     Problems,
     element_paths,
     take_choice,
@@ -24,7 +25,6 @@ from customary.rules.problems import (
 )
 
 PATH = "Customer.contacts"
-LIMIT = 255
 _PATHS = element_paths(PATH)
 _TYPES = frozenset(CONTACT_TYPES)
 
@@ -163,7 +163,7 @@ def _is_plain(body: ContactBody) -> bool:
     if not body.contact or body.type not in _TYPES or not isinstance(body.order_by, int):
         return False
     texts = f"{body.contact}{body.handle or ''}{body.note or ''}"
-    return len(texts) <= LIMIT and texts.isprintable() and 0 <= body.order_by <= LARGEST_NUMBER
+    return len(texts) <= LONGEST_TEXT and texts.isprintable() and 0 <= body.order_by <= LARGEST_NUMBER
 
 
 def _check_contact(body: ContactBody, before: Contact | None, path: str, problems: Problems) -> None:

@@ -5,9 +5,8 @@ from msgspec import UNSET, UnsetType
 from customary.model.body import PersonBody
 from customary.model.customer import Person
 from customary.rules.countries import is_country
-from customary.rules.problems import Problems, take_text
+from customary.rules.problems import LONGEST_TEXT, Problems, take_text
 
-LIMIT = 255
 STREET_LIMIT = 1000
 NOBODY = Person()
 
@@ -60,9 +59,9 @@ def check_person(body: PersonBody, path: str, problems: Problems) -> None:
             body.phone or "",
         )
     )
-    if len(together) > LIMIT or not together.isprintable():
+    if len(together) > LONGEST_TEXT or not together.isprintable():
         for attribute, name in _TEXTS:
-            take_text(getattr(body, attribute), f"{path}.{name}", problems, LIMIT)
+            take_text(getattr(body, attribute), f"{path}.{name}", problems)
     take_text(body.street, f"{path}.street", problems, STREET_LIMIT, lines=True)
     if body.country_code and not is_country(body.country_code):
         problems.setdefault(f"{path}.countryCode", "must be a country code of ISO 3166-1, such as 'US'")

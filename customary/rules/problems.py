@@ -19,13 +19,14 @@ Problems = dict[str, str]
 Element = TypeVar("Element")
 
 LARGEST_NUMBER = 2**31 - 1
+LONGEST_TEXT = 255
 MOST_ELEMENTS = 100
 MOST_PROBLEMS = 1000
 _STEP = re.compile(r"[^.\[\]]+")
 
 
 def take_text(
-    value: str | None | UnsetType, path: str, problems: Problems, limit: int = 255, lines: bool = False
+    value: str | None | UnsetType, path: str, problems: Problems, limit: int = LONGEST_TEXT, lines: bool = False
 ) -> str:
     """The text, empty where it is absent or null. ``lines`` allows line feeds and tabs."""
     if not value:

@@ -64,6 +64,7 @@ class GroupCommit:
         self._idle_timer: asyncio.TimerHandle | None = None
         self._waiting: list[Item] = []
         self._careful = 0
+        """How many of those that wait were left half done as a batch, and are to be run carefully."""
         self._busy = False
         self._failure: BaseException | None = None
         self._full = False
@@ -151,7 +152,7 @@ class GroupCommit:
         elif isinstance(error, apsw.BusyError):
             log.error("another process keeps the database locked", extra={"refused": len(self._waiting)})
             self._turn.give()
-            refused, self._waiting = self._waiting, []
+            refused, self._waiting, self._careful = self._waiting, [], 0
             _refuse(refused, ServiceUnavailable("Another process keeps the database locked"))
             self._go_on()
         else:
@@ -317,7 +318,7 @@ class GroupCommit:
     def _give_up(self, items: list[Item], error: BaseException) -> None:
         """The batch can't be stored: what is queued is refused too. An I/O error is final: SQLite would accept the
         commit after a failed fsync as if nothing had happened, and it might be lost."""
-        refused, self._waiting = items + self._waiting, []
+        refused, self._waiting, self._careful = items + self._waiting, [], 0
         rolled_back = self._roll_back()
         self._turn.give()
         if rolled_back and isinstance(error, apsw.FullError):
