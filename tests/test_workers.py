@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvloop
 
@@ -49,6 +50,11 @@ def wait_for_workers(server: ServerProcess, gone: int) -> None:
     while len(server.workers) < 2 or gone in server.workers:
         assert time.monotonic() < until
         time.sleep(0.02)
+    answered: set[str] = set()
+    while len(answered) < 2:
+        assert time.monotonic() < until
+        answer = httpx.get(f"{server.base_url}/health/live", timeout=PATIENCE)
+        answered.add(answer.headers["x-request-id"].partition("-")[0])
 
 
 def test_64_clients_on_two_workers(server: ServerProcess, runner: asyncio.Runner) -> None:
