@@ -143,7 +143,9 @@ def _take_contact(
     """
     if not _is_plain(body):
         _check_contact(body, before, path, problems)
-    contact_type = before.type if before and body.type is UNSET else body.type or "OTHER"
+    contact_type = body.type
+    if contact_type is None or contact_type is UNSET:
+        contact_type = before.type if before and contact_type is UNSET else "OTHER"
     order_by = body.order_by
     contact = Contact(
         id=before.id if before else ids.new_contact_id(),

@@ -1,7 +1,7 @@
 """Countries and their states by the names of ISO 3166, and XK (Kosovo), which ISO leaves to its users."""
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from sys import intern
@@ -18,7 +18,6 @@ class Place(NamedTuple):
     name: str
 
 
-@lru_cache(1024)
 def is_country(code: str) -> bool:
     """Whether this is an alpha-2 code, in capitals or not."""
     return _capitals(code) in _country_names()

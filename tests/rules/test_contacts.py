@@ -99,6 +99,12 @@ def test_one_default_of_every_type() -> None:
     assert problems == {PATH: f"must have at most one default contact of type {CONTACT_TYPES[3]}"}
 
 
+@pytest.mark.parametrize("wrong", ["", "x"])
+def test_a_wrong_type_between_two_defaults_hides_nothing(wrong: str) -> None:
+    _, problems = take([{"contact": "x", "type": kind, "default": True} for kind in ("OTHER", wrong, "OTHER")])
+    assert problems == {f"{PATH}[1].type": TYPES, PATH: "must have at most one default contact of type OTHER"}
+
+
 def test_contacts_of_an_unknown_type_may_be_of_two_types() -> None:
     _, problems = take([{"contact": "x", "type": kind, "default": True} for kind in ("FAX", "FAX", "URL")])
     assert problems == {f"{PATH}[0].type": TYPES, f"{PATH}[1].type": TYPES}

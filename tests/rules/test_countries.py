@@ -1,5 +1,7 @@
 """The names of countries and states."""
 
+import sys
+
 import pytest
 
 from customary.rules.countries import country_name, is_country, list_countries, list_states, state_name
@@ -30,6 +32,13 @@ from customary.rules.countries import country_name, is_country, list_countries, 
 def test_country(code: str, name: str) -> None:
     assert country_name(code) == name
     assert is_country(code) == bool(name)
+
+
+def test_what_clients_ask_for_is_not_kept() -> None:
+    code = "x" * 1_000
+    references = sys.getrefcount(code)
+    assert not is_country(code)
+    assert sys.getrefcount(code) == references
 
 
 @pytest.mark.parametrize(
