@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 Done = Callable[[BaseException | None], object]
@@ -36,4 +37,5 @@ class CommitThread:
                 call()
             except BaseException as raised:
                 error = raised
-            loop.call_soon_threadsafe(done, error)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits for it any more
+                loop.call_soon_threadsafe(done, error)

@@ -124,10 +124,12 @@ class GroupCommit:
         self._failure = self._failure or self._fold_failure
         self._fold_thread.shutdown()
         self._folder.close()
-        closed = asyncio.get_running_loop().create_future()
+        closed: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         self._thread.run(self._close_connection, closed.set_result)
-        await closed
+        error = await closed
         self._thread.stop()
+        if error is not None:
+            raise error
 
     def _start_batch(self) -> None:
         if (bare := self._waiting[0].bare) is not None:
