@@ -129,7 +129,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         self._server.connections.discard(self)
         self._closing = self._lost = True
-        self._waiting.clear()
+        self._drop_waiting()
         if self._arriving is not None:
             self._arriving.fail(RequestTimeout(LOST))
         self._let_write()

@@ -1,7 +1,9 @@
 """Clients that are slow, large or gone, and what a server that stops still sends."""
 
 import asyncio
+import gc
 import socket
+import struct
 import time
 from contextlib import suppress
 
@@ -98,6 +100,38 @@ def test_a_write_whose_client_is_gone_goes_on(serving: Serving) -> None:
     client.socket.close()
     time.sleep(0.9)
     assert serving.echo.seen == ["POST /slow"]
+
+
+@pytest.mark.parametrize(("request_", "is_seen"), [(GET, False), (post("/echo", b"hello"), True)])
+def test_a_request_that_comes_as_its_client_goes(serving: Serving, request_: bytes, is_seen: bool) -> None:
+    """The first of a connection and a later one: a read is not carried out, a write is."""
+    clients = [serving.client(), serving.client()]
+    clients[0].send(GET).answer()
+    seen = len(serving.echo.seen)
+
+    async def come_and_go() -> None:
+        connections = tuple(serving.server.connections)
+        for connection in connections:
+            connection.data_received(request_)
+            connection.connection_lost(None)
+        await asyncio.sleep(0.05)
+        for connection in connections:
+            connection.abort()
+
+    asyncio.run_coroutine_threadsafe(come_and_go(), serving.loop).result(timeout=5)
+    assert len(serving.echo.seen) - seen == 2 * is_seen
+
+
+def test_a_client_that_is_gone_is_not_refused_what_came_behind(
+    serving: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = serving.client().send(post("/slow", b"hello") + b"nonsense\r\n\r\n")
+    time.sleep(0.1)
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.socket.close()
+    time.sleep(0.9)
+    gc.collect()
+    assert [record.message for record in caplog.records] == []
 
 
 def test_a_handler_that_fails_ends_the_connection_alone(serving: Serving, caplog: pytest.LogCaptureFixture) -> None:
