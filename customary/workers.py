@@ -112,7 +112,8 @@ class Workers:
         )
         self._processes[number] = process
         if process.stdin and process.stdout:  # always; the types don't know
-            process.stdin.write(json.encode(claimed.settings, enc_hook=str) + b"\n")
+            with suppress(RuntimeError, OSError):  # it has ended: uvloop raises one, asyncio the other
+                process.stdin.write(json.encode(claimed.settings, enc_hook=str) + b"\n")
             if not await process.stdout.readline():
                 raise NotStarted(await process.wait())
 

@@ -144,14 +144,16 @@ class ServerProcess:
 
     @property
     def workers(self) -> list[int]:
-        """Ids of the processes that it has started, the oldest first. Reads /proc."""
+        """Ids of the processes that it has started and that live, the oldest first. Reads /proc."""
         assert self._process is not None
+        parent = self._process.pid
         found = []
-        for file in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):  # gone meanwhile
-                columns = file.read_text().rpartition(")")[2].split()
-                if int(columns[1]) == self._process.pid and columns[0] != "Z":
-                    found.append((int(columns[19]), int(file.parent.name)))
+        with suppress(OSError):  # it has ended
+            for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+                with suppress(OSError):  # gone meanwhile
+                    columns = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                    if columns[0] != "Z":
+                        found.append((int(columns[19]), int(child)))
         return [process for _, process in sorted(found)]
 
     @property

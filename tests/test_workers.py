@@ -124,6 +124,21 @@ def test_workers_that_die_again_and_again_end_the_server(server: ServerProcess) 
     assert server.workers == []
 
 
+def test_a_worker_that_is_killed_before_it_has_its_settings_is_started_again(server: ServerProcess) -> None:
+    known = set(server.workers)
+    os.kill(server.workers[0], signal.SIGKILL)
+    until = time.monotonic() + PATIENCE
+    for _ in range(MOST_RESTARTS - 2):
+        while not (new := set(server.workers) - known):
+            assert time.monotonic() < until
+        for each in new:
+            os.kill(each, signal.SIGKILL)
+        known |= new
+    wait_for_workers(server, max(known))
+    server.signal(signal.SIGTERM)
+    assert server.ended()[0] == 0
+
+
 def test_workers_end_with_their_parent_and_nobody_works_on_their_database_before(server: ServerProcess) -> None:
     workers = server.workers
     os.kill(workers[0], signal.SIGSTOP)
