@@ -75,7 +75,7 @@ async def _many(path: Path, stores: int, customers: int) -> None:
     for store_id in range(1, stores + 1):
         await storage.add_store(Store(id=store_id, name="Shop", created=0))
         await asyncio.gather(*(_add(storage, store_id, i) for i in range(1, customers + 1)))
-    while storage.unindexed:
+    while storage.behind:
         await asyncio.sleep(0.1)
     await storage.close()
     storage = SqliteStorage(str(path))

@@ -37,7 +37,7 @@ async def _seed(path: Path, count: int) -> None:
 
 
 async def _wait_for_text_index(storage: SqliteStorage) -> None:
-    while storage.unindexed:
+    while storage.behind:
         await asyncio.sleep(0.1)
 
 

@@ -99,7 +99,13 @@ def traces(directory: Path) -> dict[str, list[str]]:
 
 
 def is_in(text: bytes, piece: str) -> bool:
-    forms = [piece.encode(), piece.encode("utf-16-le"), piece.encode("utf-16-be"), quote(piece).lower().encode()]
+    forms = [
+        piece.encode(),
+        piece.replace(" ", "·").encode(),
+        piece.encode("utf-16-le"),
+        piece.encode("utf-16-be"),
+        quote(piece).lower().encode(),
+    ]
     return any(form in text for form in (*forms, piece.replace(" ", "+").encode()))
 
 

@@ -124,9 +124,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connection
 def random_search(dice: random.Random) -> CustomerSearch:
     choices: dict[str, Any] = {
         "keyword": dice.choice(("person1", "wenden", "ŁUKASZ", "zz", "n")),
-        "name": dice.choice(("ADA", "σίσυφος", "strasse", 'te "x', "den", "a")),
+        "name": dice.choice(("ADA", "σίσυφος", "strasse", 'te "x', "den", "a", "ada wenden", "ada\nw", "ndú")),
         "email": dice.choice(("person2", "SHOP3", "@")),
-        "phone": dice.choice(("+49 30 000", "0012", "3")),
+        "phone": dice.choice(("+49 30 000", "0012", "3", "30-000", "00 ", "000\n", "300012")),
         "city": dice.choice(("BER", "łódź", "new york")),
         "country_codes": dice.choice((("DE",), ("us", "FR"))),
         "customer_group_ids": dice.choice(((0,), (1, 2), (9,))),
@@ -149,9 +149,13 @@ def random_search(dice: random.Random) -> CustomerSearch:
 
 def test_every_way_to_search_gives_the_same_answer(reader: apsw.Connection) -> None:
     dice = random.Random(11)
-    plain = Finder(small_store=10**9, walked_changes=0)
-    others = (Finder(small_store=0, walked_changes=10**9), Finder(small_store=0, walked_changes=40), Finder())
-    matched = 0
+    plain = Finder(small_store=10**9, walked_changes=0, many=-1)
+    others = (
+        Finder(small_store=0, walked_changes=10**9, many=-1),
+        Finder(small_store=0, walked_changes=40, many=30),
+        Finder(few=10**9),
+    )
+    matched = found_at_once = 0
     for _ in range(1000):
         search = random_search(dice)
         expected = plain.search(reader, STORE, search)
@@ -160,7 +164,11 @@ def test_every_way_to_search_gives_the_same_answer(reader: apsw.Connection) -> N
             assert finder.search(reader, STORE, search) == expected, search
             page = finder.find_ids(reader, STORE, search)[search.offset : search.offset + search.limit]
             assert page == tuple(customer.id for customer in expected.items), search
+            at_once = finder.search_at_once(reader, STORE, search)
+            assert at_once in (None, expected), search
+            found_at_once += at_once is not None
     assert matched > 300
+    assert found_at_once > 60
 
 
 def test_the_customers_of_a_second_are_in_the_order_of_their_ids(reader: apsw.Connection) -> None:

@@ -9,7 +9,7 @@ from customary.storage.copying.side import PAGE_BYTES, PAGE_ROWS, Key, Row, size
 from customary.storage.copying.tables import MADE_ANEW, Pair, Table
 from customary.storage.sqlite.connection import open_writer
 from customary.storage.sqlite.sql import SQL
-from customary.storage.sqlite.upkeep import INDEX_ROWS_BEHIND
+from customary.storage.sqlite.upkeep import INDEX_ROWS_BEHIND, INDEX_STEPS
 from customary.storage.unfinished import MARK
 
 CACHE_MIB = 256
@@ -82,7 +82,7 @@ class SqliteSide:
 
     async def index_texts(self) -> None:
         with self._connection:
-            for statement in ("unindex_texts", "index_texts", "unmark_indexed"):
+            for statement in INDEX_STEPS:
                 self._connection.execute(SQL[statement], (INDEX_ROWS_BEHIND,))
 
     async def last_token_id(self) -> int:

@@ -16,6 +16,7 @@ FIRST = ("customer",)
 NOT_COPIED = {
     MARK,
     "customer_unindexed",  # SQLite: those that the text index has yet to take over; all of them
+    "ending_filled",  # SQLite: how far an index of texts has come
     "customer_text",  # PostgreSQL: the text index, made anew
     "installation",  # PostgreSQL: the step of the schema, and the number of the last token, which is carried over
 }

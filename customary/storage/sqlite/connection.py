@@ -7,6 +7,7 @@ from contextlib import suppress
 import apsw
 
 from customary.errors import DatabaseTooNew, OperatorError, SqliteTooOld
+from customary.storage.sqlite import endings
 from customary.storage.sqlite.migrations.steps import STEPS
 
 # Before 3.51.3 a WAL database can be corrupted by two connections that write or checkpoint at the same instant.
@@ -68,6 +69,7 @@ def _prepare(connection: apsw.Connection, cache_mib: int) -> None:
     connection.pragma("wal_autocheckpoint", 0)
     connection.pragma("journal_size_limit", 64 * 1024 * 1024)
     connection.pragma("cache_size", -cache_mib * 1024)
+    endings.register(connection)
     migrate(connection)
     _settle_log(connection)
 

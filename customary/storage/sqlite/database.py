@@ -94,6 +94,11 @@ class SqliteStorage:
         """Customers whose texts the index has not taken over yet; searches look at them one by one."""
         return self._commits.unindexed
 
+    @property
+    def behind(self) -> bool:
+        """The text indexes have something to take over, or to merge, as soon as there is nothing else to do."""
+        return self._commits.behind
+
     async def close(self) -> None:
         """The writer goes last: then SQLite removes the files beside the database."""
         if self._closed:
@@ -145,11 +150,12 @@ class SqliteStorage:
         return int(row[0]) if row else 0
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
-        if search.email is not None and search.use_exact_email_match:
-            try:
-                return self._finder.search(self._reader, store_id, search)  # a look-up by key
-            except apsw.Error as error:
-                raise _unreadable(error) from error
+        try:
+            page = self._finder.search_at_once(self._reader, store_id, search)
+        except apsw.Error as error:
+            raise _unreadable(error) from error
+        if page is not None:
+            return page
         return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
 
     async def list_customers(

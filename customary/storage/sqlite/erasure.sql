@@ -47,9 +47,15 @@ UPDATE ticket_response SET status = ?, body = ? WHERE store_id = ? AND ticket = 
 -- The text index still has its pieces until it is merged.
 DELETE FROM customer_text WHERE rowid = ?;
 
+-- name: unindex_endings_of_customer
+DELETE FROM customer_ending WHERE rowid = ?;
+
 -- name: unmark_customer
 DELETE FROM customer_unindexed WHERE customer_key = ?;
 
 -- name: merge_texts
 -- Works on some pages of the text index; a negative number begins a merge of all of it.
 INSERT INTO customer_text (customer_text, rank) VALUES ('merge', ?);
+
+-- name: merge_endings
+INSERT INTO customer_ending (customer_ending, rank) VALUES ('merge', ?);

@@ -83,6 +83,10 @@ class GroupCommit:
     def unindexed(self) -> int:
         return self._upkeep.unindexed
 
+    @property
+    def behind(self) -> bool:
+        return self._upkeep.behind
+
     async def submit(self, step: Step, *, alone: bool = False) -> Any:
         """The step's result, once it is durable. ``alone``: in a transaction for itself, in the commit thread.
 
@@ -254,14 +258,17 @@ class GroupCommit:
         if self._fold_failure is not None:
             self._give_up([], self._fold_failure)
             return
-        if self._upkeep.log_is_long and self._folding is None:
-            loop = asyncio.get_running_loop()
-            self._folding = loop.run_in_executor(self._fold_thread, self._folder.run)
-            self._folding.add_done_callback(self._folded)
+        self._fold_long_log()
         if self._upkeep.due:
             self._thread.run(self._keep_up, self._kept_up)
         else:
             self._go_on()
+
+    def _fold_long_log(self) -> None:
+        if self._upkeep.log_is_long and self._folding is None:
+            loop = asyncio.get_running_loop()
+            self._folding = loop.run_in_executor(self._fold_thread, self._folder.run)
+            self._folding.add_done_callback(self._folded)
 
     def _go_on(self) -> None:
         if self._waiting:
@@ -273,7 +280,7 @@ class GroupCommit:
 
     def _plan_idle_time(self) -> None:
         """A little later, so that a next work finds the writer free; at once when much is left to do."""
-        if self._upkeep.unindexed and not self._finished and self._failure is None:
+        if self._upkeep.behind and not self._finished and self._failure is None:
             seconds = 0.0 if self._upkeep.due else IDLE_SECONDS
             self._idle_timer = asyncio.get_running_loop().call_later(seconds, self._use_idle_time)
 
@@ -313,6 +320,7 @@ class GroupCommit:
     def _kept_up(self, error: BaseException | None) -> None:
         error = error or self._fold_failure
         if error is None:
+            self._fold_long_log()
             self._go_on()
         else:
             self._give_up([], error)

@@ -10,6 +10,7 @@ import apsw
 from msgspec import json
 
 from customary.model.keys import search_key
+from customary.storage.sqlite import endings
 
 HEADER_BYTES = 100
 CHUNK_BYTES = 1024 * 1024
@@ -19,7 +20,7 @@ POINTERS_BEGIN = {2: 12, 5: 12, 10: 8, 13: 8}
 
 def has_leftovers(path: str, vfs: str | None, texts: Collection[str]) -> bool:
     """The file is read by way of SQLite: to open and close it in another way would drop the locks that are on it."""
-    forms = {form for text in texts for form in (text, search_key(text))}
+    forms = {form for text in texts for form in (text, search_key(text), *endings.traces(text))}
     wanted = {form.encode() for form in forms} | {json.encode(form)[1:-1] for form in forms}
     file = apsw.VFSFile(vfs or "", path, [apsw.SQLITE_OPEN_MAIN_DB | apsw.SQLITE_OPEN_READONLY, 0])
     try:

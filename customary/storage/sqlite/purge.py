@@ -17,13 +17,13 @@ from customary.storage.sqlite.sql import SQL
 CUTS, PAUSE_SECONDS = 20, 0.5
 """How often it is tried to cut off a log that others read, or fold, and how long they are left alone meanwhile."""
 MERGED_PAGES = 500
-"""Pages of the text index that are merged before others get their turn."""
+"""Pages of a text index that are merged before others get their turn."""
 
 
 class Purge:
     """Takes the last traces of erased customers out of the files, in steps between which others get their turn.
 
-    SQLite overwrites what is deleted, but not every copy of it: the text index keeps pieces until it is merged, the
+    SQLite overwrites what is deleted, but not every copy of it: the text indexes keep pieces until they are merged, the
     write-ahead log keeps pages until it is cut off, and a page that was split may keep bytes where nothing is.
     """
 
@@ -34,9 +34,10 @@ class Purge:
 
     async def clean_index(self, erased: Collection[tuple[int, int]]) -> None:
         await self._commits.submit(partial(_unindex, erased=erased), alone=True)
-        pages = -MERGED_PAGES
-        while await self._commits.submit(partial(_merge_texts, pages=pages), alone=True):
-            pages = MERGED_PAGES
+        for merge in ("merge_texts", "merge_endings"):
+            pages = -MERGED_PAGES
+            while await self._commits.submit(partial(_merge, merge=merge, pages=pages), alone=True):
+                pages = MERGED_PAGES
 
     async def cut_log(self) -> None:
         """Raises ServiceUnavailable when somebody reads the log for long."""
@@ -62,8 +63,8 @@ class Purge:
 def _unindex(batch: Batch, erased: Collection[tuple[int, int]]) -> None:
     for store_id, customer_id in erased:
         key = rows.customer_key(store_id, customer_id)
-        batch.execute(SQL["unindex_customer"], (key,))
-        batch.execute(SQL["unmark_customer"], (key,))
+        for statement in ("unindex_customer", "unindex_endings_of_customer", "unmark_customer"):
+            batch.execute(SQL[statement], (key,))
 
 
 def _note(batch: Batch, erased: Collection[tuple[int, int]], at: int) -> None:
@@ -71,9 +72,9 @@ def _note(batch: Batch, erased: Collection[tuple[int, int]], at: int) -> None:
         batch.execute(SQL["set_purged"], (at, *key))
 
 
-def _merge_texts(batch: Batch, pages: int) -> bool:
+def _merge(batch: Batch, merge: str, pages: int) -> bool:
     """Whether there may be more to do: SQLite says so by the count of its changes."""
-    return batch.count_changes(SQL["merge_texts"], (pages,)) > 1
+    return batch.count_changes(SQL[merge], (pages,)) > 1
 
 
 def _rewrite(connection: apsw.Connection) -> None:

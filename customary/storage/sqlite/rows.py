@@ -41,6 +41,7 @@ def encode_customer(customer: Customer) -> str:
 
 
 decode_customer = _decoder.decode
+decode_customers = json.Decoder(tuple[Customer, ...]).decode
 
 
 def encode_state(state: Group | Store | Extrafield) -> str:

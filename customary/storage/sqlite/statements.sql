@@ -53,6 +53,11 @@ UPDATE token SET revoked = ? WHERE token_id = ? AND revoked IS NULL RETURNING to
 -- name: get_customer
 SELECT document FROM customer WHERE customer_key = ?;
 
+-- name: get_customers
+-- Those of a list of keys, in its order, as one JSON list.
+SELECT '[' || group_concat(document, ',' ORDER BY json_each.key) || ']'
+FROM json_each(?) CROSS JOIN customer ON customer_key = json_each.value;
+
 -- name: find_customers
 -- Goes through the store by id, whatever indexes there are; the conditions of a search follow.
 SELECT document
@@ -102,7 +107,7 @@ SELECT concat_ws(char(10), name_key, email_text, phones, cities, postal_codes, c
 FROM customer WHERE customer_key = ?;
 
 -- name: unindex_texts
--- The first of three steps that bring the text index up to date with some of the marked customers.
+-- The first of five steps that bring both indexes of texts up to date with some of the marked customers.
 DELETE FROM customer_text WHERE rowid IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?);
 
 -- name: index_texts
@@ -111,9 +116,50 @@ SELECT customer_key, concat_ws(char(10), name_key, email_text, phones, cities, p
     pec_email, sdi_code)
 FROM (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?) JOIN customer USING (customer_key);
 
+-- name: unindex_endings
+-- The same two steps for the index of endings.
+DELETE FROM customer_ending WHERE rowid IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?);
+
+-- name: index_endings
+INSERT INTO customer_ending (rowid, words)
+SELECT customer_key, endings(store_id, name_key, phones)
+FROM (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?) JOIN customer USING (customer_key);
+
 -- name: unmark_indexed
 DELETE FROM customer_unindexed
 WHERE customer_key IN (SELECT customer_key FROM customer_unindexed ORDER BY 1 LIMIT ?);
+
+-- name: get_ending_filled
+SELECT customer_key FROM ending_filled;
+
+-- name: get_ending_piece
+-- The last customer of the next so many.
+SELECT max(customer_key) FROM (SELECT customer_key FROM customer WHERE customer_key > ? ORDER BY 1 LIMIT ?);
+
+-- name: clear_endings
+DELETE FROM customer_ending WHERE rowid > ? AND rowid <= ?;
+
+-- name: fill_endings
+INSERT INTO customer_ending (rowid, words)
+SELECT customer_key, endings(store_id, name_key, phones) FROM customer WHERE customer_key > ? AND customer_key <= ?;
+
+-- name: set_ending_filled
+UPDATE ending_filled SET customer_key = ?;
+
+-- name: list_ending_pieces
+-- The pages of each.
+SELECT count(*) FROM customer_ending_idx GROUP BY segid;
+
+-- name: finish_endings
+DELETE FROM ending_filled;
+
+-- name: list_by_ending
+-- Customers with a word from the first on and before the second, and those of the store that the index has not seen;
+-- NULL while it is being filled. A customer may be there more than once.
+SELECT NULL AS found FROM ending_filled
+UNION ALL SELECT doc FROM ending_word WHERE term >= ? AND term < ?
+UNION ALL SELECT customer_key FROM customer_unindexed WHERE customer_key BETWEEN ? AND ?
+LIMIT ?;
 
 -- name: delete_customer
 DELETE FROM customer WHERE customer_key = ?;

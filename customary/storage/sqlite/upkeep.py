@@ -1,14 +1,16 @@
-"""What is done between batches: folds the write-ahead log into the database, brings the text index up to date.
+"""What is done between batches: folds the write-ahead log into the database, brings the text indexes up to date.
 
-Most of the log is folded beside the writer, by a connection and a thread of its own; the rest, and the text index, in
+Most of the log is folded beside the writer, by a connection and a thread of its own; the rest, and the text indexes, in
 the commit thread. The statements release the interpreter's lock while they work.
 """
 
 import logging
+from collections.abc import Callable
 
 import apsw
 
 from customary.storage.sqlite.connection import wait_for_locks
+from customary.storage.sqlite.ending_upkeep import EndingUpkeep
 from customary.storage.sqlite.sql import SQL
 
 log = logging.getLogger(__name__)
@@ -21,9 +23,10 @@ can begin anew."""
 MOST_FOLDS = 4
 """How often the log is folded beside the writer before the rest is, however much that is."""
 INDEX_ROWS = 1000
-"""Customers that wait for the text index before it takes them over, and how many it takes at a time."""
+"""Customers that wait for the text indexes before these take them over, and how many they take at a time."""
+INDEX_STEPS = ("unindex_texts", "unindex_endings", "index_texts", "index_endings", "unmark_indexed")
 INDEX_ROWS_BEHIND = 10_000
-"""How many it takes when a bulk load has left it far behind."""
+"""How many they take when a bulk load has left them far behind."""
 PATIENCE_WITH_READERS = 1.0
 """Seconds that a checkpoint which is overdue waits for readers to let go of the log."""
 
@@ -60,10 +63,17 @@ class Upkeep:
         self._folds = 0
         self._rest_due = False
         self.unindexed = self._count_unindexed()
+        self._endings = EndingUpkeep(connection)
+        self._put_off = False
 
     @property
     def due(self) -> bool:
-        return self._rest_due or self.unindexed >= INDEX_ROWS
+        return self._rest_due or self.unindexed >= INDEX_ROWS or (self._endings.filling and not self._put_off)
+
+    @property
+    def behind(self) -> bool:
+        """A text index has something to take over, or to merge."""
+        return not self._put_off and (self.unindexed > 0 or self._endings.filling or self._endings.scattered)
 
     @property
     def log_is_long(self) -> bool:
@@ -81,6 +91,7 @@ class Upkeep:
         way. What it returns is as final as a failed commit."""
         try:
             self.unindexed = self._count_unindexed()
+            self._put_off = False
             self._count_wal_pages()
         except (apsw.BusyError, apsw.LockedError):
             return None
@@ -89,17 +100,21 @@ class Upkeep:
         return None
 
     def run(self) -> None:
-        """What is due, and a piece of the text index in any case."""
+        """What is due, and a piece of the text indexes in any case."""
         try:
             if self.unindexed:
-                self._index_texts()
+                self._bring_up(self._index_texts)
+            elif self._endings.filling:
+                self._bring_up(self._endings.fill_some)
+            elif self._endings.scattered:
+                self._bring_up(self._endings.merge_some)
             if self._rest_due:
                 self._checkpoint()
         except apsw.FullError:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            log.error("no room for a checkpoint or the text index: put off")
-            self.unindexed = 0
+            log.error("no room for a checkpoint or the text indexes: put off")
+            self._put_off_indexes()
             self.put_off_checkpoint()
 
     def put_off_checkpoint(self) -> None:
@@ -111,19 +126,28 @@ class Upkeep:
         self._connection.set_busy_timeout(0)
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
-    def _index_texts(self) -> None:
+    def _bring_up(self, piece: Callable[[], None]) -> None:
+        """A piece of an index, in a transaction of its own."""
         wait_for_locks(self._connection, PATIENCE_WITH_READERS)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:
-            self.unindexed = 0  # another process writes; the next commit counts again
+            self._put_off_indexes()  # another process writes
             return
-        most = INDEX_ROWS_BEHIND if self.unindexed > INDEX_ROWS_BEHIND else INDEX_ROWS
-        for statement in ("unindex_texts", "index_texts", "unmark_indexed"):
-            self._connection.execute(SQL[statement], (most,))
+        piece()
         self._connection.execute("COMMIT")
         self.unindexed = self._count_unindexed()
         self._count_wal_pages()
+
+    def _put_off_indexes(self) -> None:
+        """Until the next commit, which counts again."""
+        self.unindexed, self._put_off = 0, True
+
+    def _index_texts(self) -> None:
+        most = INDEX_ROWS_BEHIND if self.unindexed > INDEX_ROWS_BEHIND else INDEX_ROWS
+        for statement in INDEX_STEPS:
+            self._connection.execute(SQL[statement], (most,))
+        self._endings.note_more()
 
     def _checkpoint(self) -> None:
         """Moves the log's pages into the database; the log then starts anew, unless a reader still uses it.

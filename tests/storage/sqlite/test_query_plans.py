@@ -15,6 +15,8 @@ from customary.storage.sqlite.sql import SQL
 from tests.storage.records import STORE
 
 BY_ROWID = ["SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)"]
+TERMS_BETWEEN = "SCAN ending_word VIRTUAL TABLE INDEX 1539:"
+"""From one term (0x200 in the number) to another (0x400): fts5vocab reads nothing before and behind."""
 CHANGE_KEY = "sqlite_autoindex_change_1"
 DELETED_BY_DATE = "SEARCH change USING {} change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"
 UNDONE = ["LIST SUBQUERY 1", "SEARCH undone_deletion USING PRIMARY KEY (store_id=?)", "CREATE BLOOM FILTER"]
@@ -159,3 +161,19 @@ def fill(path: Path) -> None:
     writer.execute(SQL["move_members"], (1, STORE, 1))
     writer.execute("UPDATE store SET customer_count = 1, last_seq = 1, last_customer_id = 1")
     writer.close()
+
+
+@pytest.mark.parametrize("search", [{"phone": "+49 30 123"}, {"name": "wend", "sort_by": "NAME_DESC"}])
+def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
+    search: dict[str, Any], connection: apsw.Connection, path: Path
+) -> None:
+    fill(path)
+    asked: list[tuple[str, Any]] = []
+    connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
+    Finder().search_at_once(connection, STORE, CustomerSearch(**search))
+    Finder().search(connection, STORE, CustomerSearch(**search))
+    connection.exec_trace = None
+    lines = [line for sql, values in asked for line in plan(connection, sql, values)]
+    assert TERMS_BETWEEN in lines
+    assert BY_ROWID[0] in lines
+    assert not [line for line in lines if re.match(r"SCAN (customer|change)\b|SEARCH customer .*INDEX", line)]

@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 import pytest
 
+from customary.storage.sqlite import endings
 from customary.storage.sqlite.connection import open_writer
 from customary.storage.sqlite.upkeep import Upkeep
 
@@ -23,6 +24,7 @@ def connection(tmp_path: Path) -> Iterator[apsw.Connection]:
     path = str(tmp_path / "shop.db")
     open_writer(path, 1).close()
     connection = LockedLog(path)
+    endings.register(connection)
     yield connection
     connection.close()
 
