@@ -40,6 +40,11 @@ class Figure:
     def valid(self) -> bool:
         return self.errors == 0 and self.requests > 0
 
+    @property
+    def carried_out(self) -> int:
+        """So many requests at the least: among the errors are some that were not answered at all."""
+        return max(self.requests - self.errors, 0)
+
     def as_json(self) -> dict[str, object]:
         plain = {
             key: value for key, value in asdict(self).items() if not (isinstance(value, float) and math.isnan(value))

@@ -151,7 +151,7 @@ def measure_cell(plan: Plan, cell: Cell, contestants: list[Contestant], say: Say
             figure = measure(contestant, cell, turn=turn, seconds=seconds[name] if turn else 1, first=first)
             settle(contestants)
             if cell.workload in WRITING:
-                contestant.written.append(figure.requests)
+                contestant.written.append(figure.carried_out)
             if turn:
                 figures.append(figure)
             elif figure.requests < SLOW:

@@ -27,6 +27,10 @@ def test_a_round_with_failed_requests_is_in_no_ratio() -> None:
     assert ratios(rounds, NAMES, "ours") == {CELL: {"peer": Spread(middle=3, low=3, high=3)}}
 
 
+def test_what_was_refused_was_not_carried_out() -> None:
+    assert [figure("ours", 1, 100, errors).carried_out for errors in (0, 30, 130)] == [100, 70, 0]
+
+
 def test_without_the_reference_there_are_no_ratios() -> None:
     assert ratios([figure("peer", 1, 50)], NAMES, "ours") == {}
 
