@@ -78,7 +78,7 @@ class CustomaryPostgresTarget(CustomaryTarget):
         return Launch(command=command, environment={})
 
     def audit(self, directory: Path, written: int) -> None:
-        """Positions in the log have no gap, each customer's chain is whole, and all writes are there, by their number."""
+        """The log has no gap, each customer's chain is whole, and it has as many writes as were answered."""
         (found,) = postgres.rows(postgres.address(directory), AUDIT, STORE_ID)
         gapless = found["last_seq"] == found["highest"] == found["changes"]
         chained = found["broken_chains"] == found["stale_customers"] == 0
