@@ -159,8 +159,8 @@ class Ended(NamedTuple):
 
 async def took_place(connection: Connection, store_id: int, change: tuple[Any, ...]) -> bool:
     """Whether the commit that was to store this change did. Under the store's lock its end is decided."""
-    await connection.execute("BEGIN")
     try:
+        await connection.execute("BEGIN")
         await connection.fetchrow(SQL["lock_store"], store_id, timeout=LOCK_SECONDS)
         found = await connection.fetchrow(SQL["who_made_change"], store_id, change[0])
         return found is not None and tuple(found) == change[1:7]

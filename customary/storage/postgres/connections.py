@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import asyncpg
 from customary.errors import OperatorError, ServiceUnavailable
 from customary.storage.postgres.asking import Connection
 from customary.storage.postgres.failures import unavailable
+from customary.storage.postgres.pool import Pool, drop
 from customary.storage.postgres.sql import SQL
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cach
 class Connections:
     """Opened with ``open_connections``."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", pooled: bool) -> None:
+    def __init__(self, pool: Pool, pooled: bool) -> None:
         self._pool = pool
         self._pooled = pooled
         self._trying: asyncio.Task[None] | None = None
@@ -46,8 +48,11 @@ class Connections:
     async def taken(self) -> AsyncIterator[Connection]:
         """A connection for as long as the block lasts. Raises ServiceUnavailable when there is none, or it is lost."""
         try:
-            async with self._pool.acquire() as connection:
-                yield connection  # type: ignore[misc]  # a proxy with the same methods
+            connection = await self._pool.take()
+            try:
+                yield connection
+            finally:
+                self._pool.give(connection)
         except Exception as error:
             told = unavailable(error)
             if told is None or told is error:
@@ -106,8 +111,11 @@ class Connections:
         """Until it answers: whoever sends nothing to a server that is not ready would never find out."""
         while True:
             try:
-                async with self._pool.acquire() as connection:
+                connection = await self._pool.take()
+                try:
                     await connection.execute("SELECT 1")
+                finally:
+                    self._pool.give(connection)
             except Exception:
                 await asyncio.sleep(TRY_SECONDS)
             else:
@@ -118,8 +126,8 @@ class Connections:
 
 @asynccontextmanager
 async def _transaction(connection: Connection, begin: str) -> AsyncIterator[None]:
-    await connection.execute(begin)
     try:
+        await connection.execute(begin)
         yield
     except BaseException:
         await roll_back(connection)
@@ -137,14 +145,10 @@ async def roll_back(connection: Connection) -> None:
     """Ends the transaction, whatever state it is in; a lost connection has done so."""
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+    except BaseException as error:
         drop(connection)
-
-
-def drop(connection: Connection) -> None:
-    """Ends the connection. One that was lost is the pool's again, and can't be ended twice."""
-    with suppress(asyncpg.InterfaceError):
-        connection.terminate()
+        if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | TimeoutError):
+            raise
 
 
 async def make_durable(connection: Connection) -> None:
@@ -158,26 +162,19 @@ DURABLE = "SET LOCAL synchronous_commit = on"
 
 async def open_connections(url: str, size: int) -> Connections:
     """Raises OperatorError when the database can't be used."""
-    return await connect_later(url, size, await probe(url))
+    return connect_later(url, size, await probe(url))
 
 
-async def connect_later(url: str, size: int, pooled: bool) -> Connections:
+def connect_later(url: str, size: int, pooled: bool) -> Connections:
     """Without a connection yet: each is made when it is wanted. ``pooled``: a pooler stands in between."""
-    pool = await asyncpg.create_pool(
+    connect = partial(
+        asyncpg.connect,
         url,
-        min_size=0,
-        max_size=size,
-        max_queries=10_000_000,
-        reset=_leave_as_it_is,
         timeout=CONNECT_SECONDS,
         command_timeout=STATEMENT_SECONDS,
         statement_cache_size=0 if pooled else 256,
     )
-    return Connections(pool, pooled)
-
-
-async def _leave_as_it_is(connection: object) -> None:
-    """No connection has a state that would have to be reset."""
+    return Connections(Pool(connect, size), pooled)
 
 
 async def probe(url: str) -> bool:

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from customary.errors import ServiceUnavailable, StoreNotFound
 from customary.storage.postgres.asking import Connection
 from customary.storage.postgres.batch import Batch, Job, NotTogetherError, took_place
-from customary.storage.postgres.connections import Connections, commit, drop, roll_back
+from customary.storage.postgres.connections import Connections, commit, roll_back
 from customary.storage.postgres.failures import AGAIN, unavailable
 from customary.storage.postgres.feed import Waiters
+from customary.storage.postgres.pool import drop
 
 log = logging.getLogger(__name__)
 
