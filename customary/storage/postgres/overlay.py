@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from customary.errors import EmailAlreadyUsed, ReferenceAlreadyUsed
 from customary.model.customer import Customer
+from customary.model.keys import email_key
 from customary.storage.postgres.asking import Ask, hand_out, read, write, write_all
 from customary.storage.postgres.counters import StoreCounters
 from customary.storage.postgres.sql import SQL
@@ -20,22 +21,21 @@ _NOTHING: Any = object()
 
 
 class Held(NamedTuple):
-    """A customer's row as it is or will be. Without a document it is not in the database in this state."""
+    """A customer as it is or will be, and the document in its row."""
 
     customer: Customer
     document: str
-    keys: rows.Row
-    texts: rows.Row
 
 
 class Pending(NamedTuple):
-    """A row to be written: a new one, or the parts of it that changed."""
+    """A row to be written: a new one, or its document and the other parts of it that changed."""
 
-    new: bool
-    keys: bool
-    texts: bool
-    plain: rows.Row
     held: Held
+    new: bool = False
+    columns: bool = False
+    """Any of those that are made from the document."""
+    keys: bool = False
+    texts: bool = False
 
 
 DELETED = None
@@ -103,19 +103,22 @@ class Overlay:
             ids = ids | await self._learn_holders(references)
         if ids:
             self._known.update(dict.fromkeys(ids))
-            self._learn(await read("get_customers_to_replace", self.store_id, sorted(ids)))
+            self._learn(await read("get_documents", self.store_id, sorted(ids)))
         if emails:
             self._emails.update(dict.fromkeys(emails))
-            self._learn(await read("get_customers_by_email", self.store_id, sorted(emails)))
+            for document, key in await read("get_customers_by_email", self.store_id, sorted(emails)):
+                (owner,) = self._learn([(document,)])
+                self._emails[key] = owner.id
 
     def _learn(self, found: Iterable[Any]) -> list[Customer]:
-        """Of rows that are as the database has them, with nothing pending."""
+        """Of rows that begin with a document; where one is still to be written, that one is what counts."""
         learned = []
         for row in found:
-            document, *columns = row
-            held = Held(rows.decode_customer(document), document, tuple(columns[:3]), tuple(columns[3:]))
+            held = Held(rows.decode_customer(row[0]), row[0])
+            pending = self._pending.get(held.customer.id)
+            if pending is not None:
+                held = pending.held
             self._known[held.customer.id] = held
-            self._emails[held.keys[0]] = held.customer.id
             learned.append(held.customer)
         return learned
 
@@ -155,36 +158,27 @@ class Overlay:
         return self._learn(await hand_out(asked))
 
     async def add(self, customer: Customer) -> None:
-        keys, texts, plain = rows.key_columns(customer), rows.text_columns(customer), rows.plain_columns(customer)
         await self._check_reference(customer)
-        await self._claim(keys[0], customer)
+        await self._claim(email_key(customer.email), customer)
         self._move_reference(customer.id, "", customer.external_reference_id)
         if customer.id in self._pending:  # its row is still to be deleted
             await self.flush()
-        held = Held(customer, plain[-1], keys, texts)
+        held = Held(customer, rows.encode_customer(customer))
         self._set(self._known, customer.id, held)
-        self._set(self._pending, customer.id, Pending(True, True, True, plain, held))
+        self._set(self._pending, customer.id, Pending(held, new=True, texts=True))
 
     async def replace(self, before: Customer, after: Customer) -> str | None:
         """The document that was replaced; None when it is the one in the database."""
         old = self._as_read(before)
-        keys, texts, plain = rows.key_columns(after), rows.text_columns(after), rows.plain_columns(after)
-        moved = before.external_reference_id != after.external_reference_id
-        if moved:
+        if before.external_reference_id != after.external_reference_id:
             await self._check_reference(after)
-        if keys[0] != old.keys[0]:
-            await self._claim(keys[0], after)
-            self._free(old.keys[0])
-        if moved:
+        await self._move_email(before, after)
+        if before.external_reference_id != after.external_reference_id:
             self._move_reference(after.id, before.external_reference_id, after.external_reference_id)
-        pending = self._pending.get(after.id)
         in_database = self._in_database(before)
-        held = Held(after, plain[-1], keys, texts)
-        new = pending is not None and pending.new
-        keys_differ = keys != old.keys or (pending is not None and pending.keys)
-        texts_differ = texts != old.texts or keys[1] != old.keys[1] or (pending is not None and pending.texts)
+        held = Held(after, rows.encode_customer(after))
         self._set(self._known, after.id, held)
-        self._set(self._pending, after.id, Pending(new, keys_differ, texts_differ, plain, held))
+        self._set(self._pending, after.id, _changed(before, held, self._pending.get(after.id)))
         return None if in_database else old.document
 
     async def delete(self, customer: Customer) -> str | None:
@@ -194,7 +188,7 @@ class Overlay:
         pending = self._pending.get(customer.id)
         if pending is not None and pending.new:
             await self.flush()
-        self._free(old.keys[0])
+        self._free(email_key(customer.email))
         self._move_reference(customer.id, customer.external_reference_id, "")
         self._set(self._known, customer.id, None)
         self._set(self._pending, customer.id, DELETED)
@@ -256,22 +250,33 @@ class Overlay:
         if gone:
             await write("delete_customers", store_id, gone)
             await write("delete_texts", store_id, gone)
-        rest = sorted((item for item in pending.items() if item[1] is not None), key=lambda item: item[0])
-        kept = [(customer_id, row) for customer_id, row in rest if row is not None]
-        replaced = [(number, row) for number, row in kept if not row.new]
-        await write_all("replace_customers", store_id, [(number, *row.plain) for number, row in replaced])
-        keys = [(number, *row.held.keys) for number, row in replaced if row.keys]
-        await write_all("replace_customer_keys", store_id, keys)
-        texts = [(number, *row.held.texts) for number, row in replaced if row.texts]
-        await write_all("replace_customer_texts", store_id, texts)
-        added = [
-            (number, row.held.customer.registered, *row.held.keys, *row.held.texts, *row.plain)
-            for number, row in kept
-            if row.new
+        kept = sorted((number, row) for number, row in pending.items() if row is not None)
+        await self._replace_customers([row for _, row in kept if not row.new])
+        await self._add_customers([row.held.customer for _, row in kept if row.new])
+        await write_all(
+            "set_texts", store_id, [(number, _lines(row.held.customer)) for number, row in kept if row.texts]
+        )
+
+    async def _add_customers(self, added: list[Customer]) -> None:
+        columns = [
+            (each.id, each.registered, *rows.key_columns(each), *rows.text_columns(each), *rows.plain_columns(each))
+            for each in added
         ]
-        await write_all("add_customers", store_id, added)
-        lines = [(number, _lines(row.held)) for number, row in kept if row.texts]
-        await write_all("set_texts", store_id, lines)
+        await write_all("add_customers", self.store_id, columns)
+
+    async def _replace_customers(self, replaced: list[Pending]) -> None:
+        documents = [
+            (customer.id, customer.version, customer.updated, document)
+            for (customer, document), *_ in (row for row in replaced if not row.columns)
+        ]
+        await write_all("replace_documents", self.store_id, documents)
+        for statement, columns, changed in (
+            ("replace_customers", rows.plain_columns, [row for row in replaced if row.columns]),
+            ("replace_customer_keys", rows.key_columns, [row for row in replaced if row.keys]),
+            ("replace_customer_texts", rows.text_columns, [row for row in replaced if row.texts]),
+        ):
+            customers = [row.held.customer for row in changed]
+            await write_all(statement, self.store_id, [(each.id, *columns(each)) for each in customers])
 
     async def _write_members(self, members: dict[int, int]) -> None:
         moved = sorted((group_id, change) for group_id, change in members.items() if change)
@@ -294,25 +299,29 @@ class Overlay:
         held = self._known.get(customer.id)
         if held is not None and held.customer is customer:
             return held
-        document = rows.encode_customer(customer)
-        return Held(customer, document, rows.key_columns(customer), rows.text_columns(customer))
+        return Held(customer, rows.encode_customer(customer))
 
     def _in_database(self, customer: Customer) -> bool:
         """Whether its row there is in the state that the work read, with nothing pending."""
         held = self._known.get(customer.id)
         return held is not None and held.customer is customer and customer.id not in self._pending
 
-    async def _claim(self, email_key: str, customer: Customer) -> None:
-        owner = await self.customer_by_email(email_key)
+    async def _claim(self, key: str, customer: Customer) -> None:
+        owner = await self.customer_by_email(key)
         if owner is not None and owner.id != customer.id:
             raise EmailAlreadyUsed(f"Customer with email {customer.email} already exists")
-        if email_key in self._freed:  # the index would see both for a moment
+        if key in self._freed:  # the index would see both for a moment
             await self.flush()
-        self._set(self._emails, email_key, customer.id)
+        self._set(self._emails, key, customer.id)
 
-    def _free(self, email_key: str) -> None:
-        self._set(self._emails, email_key, None)
-        self._set(self._freed, email_key, True)
+    def _free(self, key: str) -> None:
+        self._set(self._emails, key, None)
+        self._set(self._freed, key, True)
+
+    async def _move_email(self, before: Customer, after: Customer) -> None:
+        if before.email != after.email and (key := email_key(after.email)) != (old := email_key(before.email)):
+            await self._claim(key, after)
+            self._free(old)
 
     async def _check_reference(self, customer: Customer) -> None:
         reference = customer.external_reference_id
@@ -338,6 +347,17 @@ FROM_ROW: Any = object()
 """The ``before`` of a change: what the row of the customer holds when the change is written."""
 
 
-def _lines(held: Held) -> str:
+def _changed(before: Customer, held: Held, pending: Pending | None) -> Pending:
+    """What there is to write of a customer when ``pending`` was to be written before."""
+    after = held.customer
+    pending = pending or Pending(held)
+    if rows.sources(before) == rows.sources(after):
+        return pending._replace(held=held)
+    keys, old_keys = rows.key_columns(after), rows.key_columns(before)
+    texts = rows.text_columns(after) != rows.text_columns(before) or keys[1] != old_keys[1]
+    return Pending(held, pending.new, True, keys != old_keys or pending.keys, texts or pending.texts)
+
+
+def _lines(customer: Customer) -> str:
     """What the index of texts holds of a customer."""
-    return "\n".join((held.keys[1], *held.texts))
+    return "\n".join((rows.key_columns(customer)[1], *rows.text_columns(customer)))

@@ -63,22 +63,15 @@ SELECT document FROM customer WHERE store_id = $1 AND id = $2;
 -- name: get_customers
 SELECT id, document FROM customer WHERE store_id = $1 AND id = ANY($2::bigint[]);
 
--- name: get_customers_to_replace
--- With the columns that are only written when they change.
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE store_id = $1 AND id = ANY($2::bigint[]);
+-- name: get_documents
+SELECT document FROM customer WHERE store_id = $1 AND id = ANY($2::bigint[]);
 
 -- name: get_customers_by_email
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE store_id = $1 AND email_key = ANY($2::text[]);
+SELECT document, email_key FROM customer WHERE store_id = $1 AND email_key = ANY($2::text[]);
 
 -- name: find_customers
 -- Goes through the store by id; the conditions of a search follow.
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer;
+SELECT document FROM customer;
 
 -- name: get_id_beyond
 -- The first of those that are too many.
@@ -92,6 +85,12 @@ SELECT $1, n.* FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
     $15::bigint[], $16::bigint[], $17::text[], $18::boolean[], $19::boolean[], $20::text[], $21::text[], $22::text[],
     $23::jsonb[]) AS n;
+
+-- name: replace_documents
+-- Of customers whose other columns stay.
+UPDATE customer AS c SET version = n.version, updated = n.updated, document = n.document
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::jsonb[]) AS n (id, version, updated, document)
+WHERE c.store_id = $1 AND c.id = n.id;
 
 -- name: replace_customers
 -- Leaves the indexed columns alone, and so the indexes.
@@ -132,9 +131,7 @@ DELETE FROM customer_text WHERE store_id = $1 AND id = ANY($2::bigint[]);
 DELETE FROM customer WHERE store_id = $1 AND id = ANY($2::bigint[]);
 
 -- name: list_group_members
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM customer WHERE store_id = $1 AND customer_group_id = $2 LIMIT $3;
+SELECT document FROM customer WHERE store_id = $1 AND customer_group_id = $2 LIMIT $3;
 
 -- name: get_group
 SELECT id, name, external_reference_id FROM customer_group WHERE store_id = $1 AND id = $2;
@@ -181,9 +178,7 @@ WHERE store_id = $1 AND id = $2;
 DELETE FROM extrafield WHERE store_id = $1 AND id = $2;
 
 -- name: list_extrafield_holders
-SELECT document, email_key, name_key, customer_group_id, email_text, phones, cities, postal_codes, companies,
-    fiscal_code, pec_email, sdi_code
-FROM extrafield_holder AS h JOIN customer AS c ON c.store_id = h.store_id AND c.id = h.customer_id
+SELECT document FROM extrafield_holder AS h JOIN customer AS c ON c.store_id = h.store_id AND c.id = h.customer_id
 WHERE h.store_id = $1 AND h.key = $2 LIMIT $3;
 
 -- name: add_extrafield_holders
