@@ -134,7 +134,7 @@ def _compare_elements(
         else:
             yield FieldChange(path=f"{path}[{key}={name}]", after=element)
     old_order, new_order = [name for name in old if name in new], [name for name in new if name in old]
-    if old_order != new_order:
+    if old_order != new_order and key != "key":  # extra fields are always shown in the order of the store's
         yield FieldChange(path=f"{path}[].{key}", before=old_order, after=new_order)
 
 

@@ -87,6 +87,13 @@ def test_another_order_is_a_change() -> None:
     assert compare(FULL, replace(FULL, contacts=(MAIL, MOBILE))).keys() == {"contacts[id=22]"}
 
 
+def test_extra_fields_have_the_order_of_the_store() -> None:
+    """A merge puts those that it takes behind the others."""
+    size, colour = ExtrafieldValue(key="size", value="42"), ExtrafieldValue(key="colour", value="red")
+    merged = replace(PLAIN, extrafields=(size, colour))
+    assert compare(merged, replace(merged, extrafields=(colour, size))) == {}
+
+
 def test_values_of_extra_fields_and_favorites() -> None:
     before = replace(
         PLAIN,
