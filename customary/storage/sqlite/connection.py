@@ -88,9 +88,14 @@ def wait_for_locks(connection: apsw.Connection, seconds: float) -> None:
     hardly ever ask in the moment between two commits.
     """
 
+    until = 0.0
+
     def ask_again(times_asked: int) -> bool:
-        time.sleep(LOCK_SECONDS)
-        return times_asked * LOCK_SECONDS < seconds
+        nonlocal until
+        if times_asked == 0:
+            until = time.monotonic() + seconds
+        time.sleep(LOCK_SECONDS)  # or longer: on a busy machine twice as long
+        return time.monotonic() < until
 
     connection.set_busy_handler(ask_again)
 

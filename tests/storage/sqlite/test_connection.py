@@ -1,5 +1,6 @@
 """How connections are opened: which SQLite, which pragmas, and what is refused."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -101,15 +102,31 @@ def test_many_may_make_the_same_database_at_once(path: Path) -> None:
 def test_a_lock_is_waited_for_and_given_up(path: Path) -> None:
     holder, other = open_writer(str(path), 1), open_writer(str(path), 1)
     holder.execute("BEGIN IMMEDIATE")
-    wait_for_locks(other, 0.05)
-    with pytest.raises(apsw.BusyError):
-        other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):  # each time anew
+        wait_for_locks(other, 0.05)
+        with pytest.raises(apsw.BusyError):
+            other.execute("BEGIN IMMEDIATE")
     wait_for_locks(other, 30)
     with ThreadPoolExecutor(1) as threads:
         begun = threads.submit(other.execute, "BEGIN IMMEDIATE")
         holder.execute("COMMIT")
         begun.result(timeout=30)
     assert other.in_transaction
+    for connection in (holder, other):
+        connection.close()
+
+
+def test_a_lock_is_waited_for_no_longer_on_a_busy_machine(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There each nap between two looks is longer than it was to be."""
+    holder, other = open_writer(str(path), 1), open_writer(str(path), 1)
+    holder.execute("BEGIN IMMEDIATE")
+    nap = time.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: nap(20 * seconds))
+    started = time.monotonic()
+    wait_for_locks(other, 0.1)
+    with pytest.raises(apsw.BusyError):
+        other.execute("BEGIN IMMEDIATE")
+    assert 0.1 <= time.monotonic() - started < 1
     for connection in (holder, other):
         connection.close()
 
