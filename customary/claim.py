@@ -9,7 +9,7 @@ from pathlib import Path
 from customary.listening import sockets_for
 from customary.settings import Settings
 from customary.sole_server import sole_server
-from customary.storage import is_postgres
+from customary.storage import is_postgres, sqlite_path
 
 TLS_DIRECTORY = "customary-tls"
 EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 -- compared, not bound
@@ -43,8 +43,8 @@ def claim(settings: Settings) -> Iterator[Claim]:
 
 
 def _database_file(settings: Settings) -> Path | None:
-    """Of SQLite."""
-    return None if is_postgres(settings.database) else Path(settings.database.removeprefix("sqlite:///"))
+    """Of SQLite. Raises OperatorError where the setting names no database."""
+    return None if is_postgres(settings.database) else Path(sqlite_path(settings.database))
 
 
 def _with_certificate(settings: Settings) -> tuple[Settings, Path | None]:

@@ -6,7 +6,7 @@ would drop the locks that SQLite holds.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from customary.errors import OperatorError
@@ -33,8 +33,11 @@ def sole_server(database: Path) -> Iterator[int | None]:
         raise OperatorError(f"The file {path} can't be made: {error.strerror}") from error
     try:
         _take(lock, path, database)
-        yield lock
-        path.unlink(missing_ok=True)
+        try:
+            yield lock
+        finally:
+            with suppress(OSError):  # gone already, or nothing can be deleted any more: the next server takes it over
+                path.unlink()
     finally:
         os.close(lock)
 

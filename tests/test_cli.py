@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import httpx
 import pytest
 
@@ -230,6 +231,20 @@ def test_an_unknown_store_is_refused(shop: Shell) -> None:
     assert shop.refuse("store", "suspend", "9") == "There is no store 9"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("store", "suspend", "2147483648"),
+        ("store", "resume", "0"),
+        ("token", "add", "--store", "99999999999999999999", "--scopes", "all"),
+        ("token", "list", "--store", "99999999999999999999"),
+        ("token", "revoke", "99999999999999999999"),
+    ],
+)
+def test_a_number_that_is_none_of_a_store_or_token_is_refused(words: tuple[str, ...], shop: Shell) -> None:
+    assert shop.refuse(*words).startswith("Invalid value")
+
+
 @pytest.mark.parametrize("words", [("stor",), ("store", "ad"), ("token", "revoke", "x"), ("store", "list", "--jsn")])
 def test_a_mistyped_command_is_refused(words: tuple[str, ...], shell: Shell) -> None:
     shell.refuse(*words)
@@ -237,7 +252,9 @@ def test_a_mistyped_command_is_refused(words: tuple[str, ...], shell: Shell) -> 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/shop", "customary.db", "sqlite:///"])
 def test_an_unknown_kind_of_database_is_refused(url: str, shell: Shell) -> None:
-    assert shell.refuse("store", "list", "--database", url).startswith("The database must be given as sqlite:///")
+    for words in (("store", "list"), ("serve", "--port", "0")):
+        assert shell.refuse(*words, "--database", url).startswith("The database must be given as sqlite:///")
+    assert list(shell.directory.iterdir()) == []
 
 
 def test_a_file_that_is_no_database_is_refused(shell: Shell) -> None:
@@ -248,6 +265,17 @@ def test_a_file_that_is_no_database_is_refused(shell: Shell) -> None:
         assert "notes.txt can't be used: file is not a database" in shell.refuse(
             *words, "--database", "sqlite:///notes.txt"
         )
+
+
+def test_a_damaged_database_is_told_in_one_line(shop: Shell) -> None:
+    path = shop.directory / "customary.db"
+    connection = apsw.Connection(str(path))
+    page, size = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'store'").get, 4096
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)
+    assert shop.refuse("store", "list") == "The storage can't be read at the moment"
 
 
 @pytest.mark.parametrize("path", ["missing/customary.db", "."])

@@ -28,6 +28,12 @@ def test_a_lock_that_a_killed_server_left_is_taken_over(tmp_path: Path) -> None:
         pass
 
 
+def test_one_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="no database"), sole_server(tmp_path / "customers.db"):
+        raise OperatorError("no database")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_place_where_no_file_can_be_made(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="can't be made"), sole_server(tmp_path / "nowhere" / "customers.db"):
         pass

@@ -1,5 +1,6 @@
 """The command line as a whole: its commands, where option values come from, and how an error is shown."""
 
+import logging
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -83,6 +84,7 @@ def read_settings_file(path: Path) -> SettingsFile:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Carries out one command line and returns the exit code: 2 for whatever the caller can mend, told in one line."""
+    logging.getLogger("customary").addHandler(logging.NullHandler())  # a command says by itself what is wrong
     try:
         return app.meta(words) or 0
     except (CycloptsError, CustomaryError) as error:

@@ -10,13 +10,12 @@ from cyclopts import App, Parameter
 
 from customary.cli import listing
 from customary.cli.database import DEFAULT, Database, opened
+from customary.cli.record_numbers import LARGEST_ID, StoreNumber
 from customary.errors import OperatorError, StoreNotFound
 from customary.model.store import Store
 from customary.rules.profile_update import is_language
 
 stores = App(name="store", help="Stores: add, list, suspend, resume.")
-
-LARGEST_ID = 2**31 - 1
 
 
 @stores.command
@@ -88,7 +87,7 @@ def show(*, json: Annotated[bool, Parameter(negative="")] = False, database: Dat
 
 
 @stores.command
-def suspend(store_id: int, /, *, database: Database = DEFAULT) -> None:
+def suspend(store_id: StoreNumber, /, *, database: Database = DEFAULT) -> None:
     """Answer every call for a store with 402 until it is resumed.
 
     Parameters
@@ -100,7 +99,7 @@ def suspend(store_id: int, /, *, database: Database = DEFAULT) -> None:
 
 
 @stores.command
-def resume(store_id: int, /, *, database: Database = DEFAULT) -> None:
+def resume(store_id: StoreNumber, /, *, database: Database = DEFAULT) -> None:
     """Serve a suspended store again.
 
     Parameters

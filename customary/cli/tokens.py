@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from customary.cli import listing
 from customary.cli.database import DEFAULT, Database, opened
+from customary.cli.record_numbers import StoreNumber, TokenNumber
 from customary.errors import OperatorError, StoreNotFound
 from customary.model.keys import token_digest
 from customary.model.store import SCOPES, Token
@@ -23,7 +24,9 @@ RANDOM_CHARACTERS = 32
 
 
 @tokens.command
-def add(*, store: int, scopes: str = "", label: str = "", public: bool = False, database: Database = DEFAULT) -> None:
+def add(
+    *, store: StoreNumber, scopes: str = "", label: str = "", public: bool = False, database: Database = DEFAULT
+) -> None:
     """Make a token and print it. It is shown this once: only its digest is kept.
 
     Parameters
@@ -54,7 +57,7 @@ def add(*, store: int, scopes: str = "", label: str = "", public: bool = False, 
 @tokens.command(name="list")
 def show(
     *,
-    store: int | None = None,
+    store: StoreNumber | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
     database: Database = DEFAULT,
 ) -> None:
@@ -83,7 +86,7 @@ def show(
 
 
 @tokens.command
-def revoke(token_id: int, /, *, database: Database = DEFAULT) -> None:
+def revoke(token_id: TokenNumber, /, *, database: Database = DEFAULT) -> None:
     """Make a token useless, for good.
 
     Parameters

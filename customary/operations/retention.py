@@ -10,6 +10,7 @@ CHANGES_AT_ONCE = 500
 async def prune_history(storage: Storage, days: int, now: int) -> int:
     """Forgets what was replaced more than so many days ago. How many changes were looked at."""
     count = 0
-    while looked_at := await storage.prune_history(now - days * DAY_SECONDS, CHANGES_AT_ONCE):
+    before = max(now - days * DAY_SECONDS, 0)  # no change is older, and no database could hold less
+    while looked_at := await storage.prune_history(before, CHANGES_AT_ONCE):
         count += looked_at
     return count

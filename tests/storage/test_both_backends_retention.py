@@ -47,6 +47,7 @@ async def live(storage: Storage) -> None:
 class TestRetention:
     async def test_what_was_replaced_before_is_forgotten(self, storage: Storage) -> None:
         await live(storage)
+        assert await prune_history(storage, 10**30, NOON) == 0
         assert await prune_history(storage, 1, NOON + 2 * DAY + 1) == 8
         assert told(await storage.list_changes(STORE, 0, 100)) == [
             "3 customer 3 created",
