@@ -174,4 +174,5 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     try:
         return tls_context(settings.tls_certificate, settings.tls_key)
     except OSError as error:
-        raise OperatorError(f"The certificate and its key can't be used: {error}") from error
+        reason = f"The certificate and its key, PEM files without a password, can't be used: {error}"
+        raise OperatorError(reason) from error

@@ -88,6 +88,6 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """TLS 1.2 and later. Raises OSError (ssl.SSLError is one) when a file can't be used."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate, key, password="")  # of a key that has one: refused, not asked for
     context.set_alpn_protocols(["http/1.1"])
     return context
