@@ -51,6 +51,8 @@ class AccessLog:
         self._shared = shared
         self._lines: list[bytes] = []
         self._dropped = 0
+        self._unwritten = 0
+        """Lines that were lost since the last ones that could be written."""
         self._written = threading.Event()
         self._written.set()
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
@@ -85,9 +87,16 @@ class AccessLog:
 
     def _write(self) -> None:
         while (lines := self._queue.get()) is not None:
-            for piece in _pieces(lines) if self._shared else (lines,):
-                sys.stderr.buffer.write(piece)
-                sys.stderr.buffer.flush()
+            try:
+                for piece in _pieces(lines) if self._shared else (lines,):
+                    sys.stderr.buffer.write(piece)
+                    sys.stderr.buffer.flush()
+            except OSError:  # no room, or nobody is there to read: later there may be again
+                self._unwritten += lines.count(b"\n")
+            else:
+                if self._unwritten:
+                    log.warning("access lines could not be written", extra={"lines": self._unwritten})
+                    self._unwritten = 0
             self._written.set()
 
 

@@ -1,6 +1,8 @@
 """What a running server logs: a line a request and one an error, as JSON, without secrets and personal data."""
 
 import asyncio
+import errno
+import io
 import json
 import os
 import signal
@@ -77,6 +79,41 @@ def test_access_lines_as_text(capfdbinary: pytest.CaptureFixture[bytes]) -> None
 
     asyncio.run(add())
     assert capfdbinary.readouterr().err == b"now 200 GET /x/{id} 1.5 ms a-1\n"
+
+
+def test_a_log_goes_on_when_there_is_room_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines that come while the disk is full are lost, but not those behind them."""
+    disk = FullDisk()
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(disk, write_through=True))
+    line = AccessLine("now", "a-1", "GET", "/x", 200, 1.5)
+    monkeypatch.setattr("customary.logs.FLUSH_SECONDS", 0.01)
+
+    async def add() -> None:
+        log = AccessLog("text")
+        for disk.full, before in ((True, 0), (False, 1)):
+            log.add(line)
+            async with asyncio.timeout(10):
+                while disk.refused == before and not disk.written:
+                    await asyncio.sleep(0.01)
+        log.close()
+
+    asyncio.run(add())
+    assert disk.written == b"now 200 GET /x 1.5 ms a-1\n"
+
+
+class FullDisk(io.RawIOBase):
+    def __init__(self) -> None:
+        self.full, self.refused, self.written = False, 0, b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self.full:
+            self.refused += 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.written += bytes(data)
+        return len(data)
 
 
 def test_a_log_that_nobody_reads_holds_up_nothing(tmp_path: Path) -> None:
