@@ -15,6 +15,7 @@ from customary import __version__
 from customary.cli.databases import databases
 from customary.cli.server import demo, serve
 from customary.cli.stores import stores
+from customary.cli.streams import open_missing_streams
 from customary.cli.tokens import tokens
 from customary.errors import CustomaryError, OperatorError
 from customary.settings import ENVIRONMENT_PREFIX, Settings
@@ -84,6 +85,7 @@ def read_settings_file(path: Path) -> SettingsFile:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Carries out one command line and returns the exit code: 2 for whatever the caller can mend, told in one line."""
+    open_missing_streams()
     logging.getLogger("customary").addHandler(logging.NullHandler())  # a command says by itself what is wrong
     try:
         return app.meta(words) or 0
