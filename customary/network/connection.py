@@ -301,6 +301,8 @@ class Connection(asyncio.Protocol):
             if self._answering is request:
                 self._answering = None
                 self._go_on()
+                if self._answering is not None:  # it was there already: other connections come first
+                    await asyncio.sleep(0)
             if self._answering is None and not self._lost:
                 self._next = self._loop.create_future()
                 await self._next

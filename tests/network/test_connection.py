@@ -1,5 +1,6 @@
 """What is on the wire: one request after the other, requests that are none, and what may not pass for a part of one."""
 
+import asyncio
 import socket
 import time
 from contextlib import suppress
@@ -28,6 +29,22 @@ def test_byte_by_byte(serving: Serving) -> None:
 def test_requests_that_do_not_wait_are_answered_in_order(serving: Serving) -> None:
     client = serving.client().send(b"".join(post(f"/{number}", b"x" * number) for number in range(100)))
     assert [client.answer()[2] for _ in range(100)] == [b"POST /%d  " % n + b"x" * n for n in range(100)]
+
+
+def test_a_client_that_does_not_wait_lets_others_in_between(serving: Serving) -> None:
+    clients = [serving.client(), serving.client()]
+    for client in clients:
+        client.send(GET).answer()
+
+    async def come_together() -> None:
+        first, second = serving.server.connections
+        first.data_received(GET * 20)
+        second.data_received(post("/other", b""))
+        await asyncio.sleep(0.1)
+
+    asyncio.run_coroutine_threadsafe(come_together(), serving.loop).result(timeout=5)
+    assert serving.echo.seen[2:].index("POST /other") == 1
+    assert len(serving.echo.seen) == 23
 
 
 def test_a_path_is_decoded_and_a_query_is_not(serving: Serving) -> None:
