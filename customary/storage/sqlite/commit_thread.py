@@ -12,7 +12,8 @@ Done = Callable[[BaseException | None], object]
 class CommitThread:
     """Runs one call after the other. A process that ends without ``stop`` does not wait for it.
 
-    A third of what a ThreadPoolExecutor takes to hand over, which counts with thousands of commits a second.
+    A call costs the loop's thread less than half of what it does with a ThreadPoolExecutor (7 µs, not 17), which counts
+    with thousands of commits a second.
     """
 
     def __init__(self) -> None:
