@@ -1,6 +1,6 @@
 """How the server logs: one line an event, as JSON or as text, without secrets and without personal data.
 
-Access lines are gathered and written a few times a second, so that a slow terminal never holds up a request.
+All is written by threads, access lines a few times a second, so that a slow terminal never holds up a request.
 """
 
 import asyncio
@@ -9,9 +9,10 @@ import select
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from queue import SimpleQueue
+from queue import Full, Queue, SimpleQueue
 from typing import Any, Literal
 
 from msgspec import Struct, json
@@ -20,6 +21,8 @@ FLUSH_SECONDS = 0.2
 CLOSE_SECONDS = 1.0
 MOST_LINES = 50_000
 """Access lines kept while the last ones can't be written."""
+MOST_EVENTS = 1000
+"""The same of events."""
 WHOLE_BYTES = 512 if not hasattr(select, "PIPE_BUF") else select.PIPE_BUF
 log = logging.getLogger(__name__)
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
@@ -100,6 +103,36 @@ class AccessLog:
             self._written.set()
 
 
+class EventLog(logging.Handler):
+    """Writes events in a thread of its own: the event loop must not wait until somebody reads them.
+
+    While nobody does, a limited number is kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue: Queue[bytes | None] = Queue(MOST_EVENTS)
+        self._thread = threading.Thread(target=self._write, name="customary-event-log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(Full):
+            self._queue.put_nowait(self.format(record).encode(errors="backslashreplace") + b"\n")
+
+    def close(self) -> None:
+        """Logging calls it at the end of the process. Writes what is left, but does not wait long for a reader."""
+        with suppress(Full):
+            self._queue.put_nowait(None)
+        self._thread.join(timeout=CLOSE_SECONDS)
+        super().close()
+
+    def _write(self) -> None:
+        while (event := self._queue.get()) is not None:
+            with suppress(OSError):  # no room, or nobody is there to read
+                sys.stderr.buffer.write(event)
+                sys.stderr.buffer.flush()
+
+
 class JsonFormatter(logging.Formatter):
     """A log record as one JSON object; ``extra`` becomes fields of its own."""
 
@@ -118,7 +151,7 @@ class JsonFormatter(logging.Formatter):
 
 def set_up_logging(log_format: Literal["text", "json"], level: str) -> None:
     """Sends everything to standard error in one shape."""
-    handler = logging.StreamHandler()
+    handler = EventLog()
     text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonFormatter() if log_format == "json" else text)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -6,10 +6,13 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -117,13 +120,21 @@ class FullDisk(io.RawIOBase):
 
 
 def test_a_log_that_nobody_reads_holds_up_nothing(tmp_path: Path) -> None:
+    """Neither access lines nor events do: here that of a request which is not finished in time."""
     database = f"sqlite:///{tmp_path}/customers.db"
-    command = [*COMMAND, "serve", "--database", database, "--port", "0"]
+    run(database, "store", "add", "1003", "--name", "Shop")
+    token = run(database, "token", "add", "--store", "1003", "--scopes", "all")
+    late_head = f"PUT /api/v3/1003/customers/1?token={token} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+    command = [*COMMAND, "serve", "--database", database, "--port", "0", "--drain-timeout", "0.1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout
         base_url = server.stdout.readline().split()[-1]
         with httpx.Client(timeout=5) as client:
             for _ in range(1500):  # twice what a pipe holds
                 assert client.get(f"{base_url}/health/live").status_code == 200
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=10) == 0
+        address = urlsplit(base_url)
+        with socket.create_connection((address.hostname, address.port)) as late:
+            late.sendall(late_head.encode())
+            time.sleep(0.2)  # until it is waited for
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=10) == 0
