@@ -67,8 +67,28 @@ def begin(work: Coroutine[Any, Any, Any]) -> Wish:
     return wanted
 
 
-async def carry_on(work: Coroutine[Any, Any, Result], connection: Connection) -> Result:
-    """Runs it to its end. What goes wrong with the database ends the work: it is not told."""
+class NeedsLockError(Exception):
+    """A work asked for what is not sure to stay true unless its store is locked."""
+
+
+PROVED_LATER = frozenset(
+    SQL[name]
+    for name in (
+        "get_documents",
+        "get_customers_by_email",
+        "get_holders_of_references",
+        "get_group",
+        "list_extrafields",
+    )
+)
+"""Reads of rows that change only together with the row of their store: that one proves that they are still true."""
+
+
+async def carry_on(work: Coroutine[Any, Any, Result], connection: Connection, *, locked: bool = True) -> Result:
+    """Runs it to its end. What goes wrong with the database ends the work: it is not told.
+
+    Raises NeedsLockError where the store is not ``locked``.
+    """
     answer: Any = None
     try:
         while True:
@@ -77,6 +97,8 @@ async def carry_on(work: Coroutine[Any, Any, Result], connection: Connection) ->
             except StopIteration as stop:
                 result: Result = stop.value
                 return result
+            if not locked and isinstance(wanted, Ask) and wanted.statement not in PROVED_LATER:
+                raise NeedsLockError
             answer = await _answer(wanted, connection)
     finally:
         work.close()

@@ -40,6 +40,11 @@ class Connections:
         self._trying: asyncio.Task[None] | None = None
 
     @property
+    def pooled(self) -> bool:
+        """Whether a pooler stands in between."""
+        return self._pooled
+
+    @property
     def reachable(self) -> bool:
         """False from a failure until it is reached again, which is tried without a pause."""
         return self._trying is None

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from customary.model.store import Store
-from customary.storage.postgres.asking import write
+from customary.storage.postgres.asking import Ask, hand_out, write
+from customary.storage.postgres.sql import SQL
 from customary.storage.sqlite import rows
 
 
@@ -40,6 +41,17 @@ class StoreCounters:
         self.seq, self.customer_count, self.last_change_at, self.version, self.store, self.latest = snapshot
 
     async def save(self) -> None:
+        await write("set_counters", *self._columns())
+
+    async def save_and_tell(self) -> str:
+        """The mark of the row as it is then."""
+        found = await hand_out(Ask(SET_AND_TELL, self._columns()))
+        return str(found[0][0])
+
+    def _columns(self) -> tuple[Any, ...]:
         ids = (self.customer_id, self.address_id, self.contact_id, self.group_id, self.extrafield_id, self.order_number)
         columns = (self.seq, *ids, self.customer_count, self.last_change_at)
-        await write("set_counters", self.store.id, *columns, self.latest.get("customer"), self.latest.get("order"))
+        return self.store.id, *columns, self.latest.get("customer"), self.latest.get("order")
+
+
+SET_AND_TELL = f"{SQL['set_counters']} RETURNING xmin::text"

@@ -27,6 +27,7 @@ from customary.storage.postgres.finder import Finder
 from customary.storage.postgres.group_commit import GroupCommit
 from customary.storage.postgres.history import list_customer_versions, list_entity_changes
 from customary.storage.postgres.keyed_requests import PostgresKeyedRequests
+from customary.storage.postgres.known import KnownStores
 from customary.storage.postgres.listing import list_customers
 from customary.storage.postgres.orders import list_orders
 from customary.storage.postgres.retention import prune_some
@@ -43,10 +44,11 @@ EARLIEST, LATEST = -(2**63), 2**63 - 1
 class PostgresStorage:
     """Implements ``customary.storage.protocol.Storage`` on one database. Opened with ``open_postgres``."""
 
-    def __init__(self, connections: Connections, works_per_commit: int) -> None:
+    def __init__(self, connections: Connections, works_per_commit: int, *, has_marks: bool) -> None:
+        """``has_marks``: as ``KnownStores`` has it."""
         self._connections = connections
         server = token_hex(8)
-        self._commits = GroupCommit(connections, works_per_commit, server)
+        self._commits = GroupCommit(connections, works_per_commit, server, KnownStores(useful=has_marks))
         self._finder = Finder()
         self._closed = False
         self.tickets: TicketStorage = PostgresTickets(self._commits, connections, server)
@@ -238,7 +240,8 @@ async def open_postgres(url: str, *, create: bool, works_per_commit: int, size: 
         await migrate(connections, url, create=create)
         if (await connections.row("is_table", MARK))[0]:
             refuse_unfinished(name_of(url))
+        is_sharded = (await connections.row("is_sharded"))[0]
     except BaseException:
         await connections.close()
         raise
-    return PostgresStorage(connections, works_per_commit)
+    return PostgresStorage(connections, works_per_commit, has_marks=not (is_sharded or connections.pooled))

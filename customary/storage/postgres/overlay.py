@@ -4,7 +4,7 @@ Writes are kept back and written for many customers at once. Under the lock of t
 was read, so what is known stays true to the end of the transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from customary.errors import EmailAlreadyUsed, ReferenceAlreadyUsed
@@ -39,12 +39,14 @@ class Pending(NamedTuple):
 
 
 DELETED = None
+NOBODY: Mapping[int, Held] = {}
 
 
 class Overlay:
     """Of one store in one transaction."""
 
-    def __init__(self, store_id: int, counters: StoreCounters, server: str) -> None:
+    def __init__(self, store_id: int, counters: StoreCounters, server: str, ahead: Mapping[int, Held] = NOBODY) -> None:
+        """``ahead``: customers as they will be when what is being written at this moment is committed."""
         self.store_id = store_id
         self.server = server
         self.counters = counters
@@ -55,6 +57,7 @@ class Overlay:
         self._changes_before = 0
         self._counters_before = counters.snapshot()
         self._first_before: tuple[Any, ...] | None = None
+        self._ahead = ahead
         self._forget()
 
     def _forget(self) -> None:
@@ -115,6 +118,7 @@ class Overlay:
         learned = []
         for row in found:
             held = Held(rows.decode_customer(row[0]), row[0])
+            held = self._ahead.get(held.customer.id, held)
             pending = self._pending.get(held.customer.id)
             if pending is not None:
                 held = pending.held
@@ -215,6 +219,34 @@ class Overlay:
         """At once, unlike customers and their changes."""
         self.half_done = self.changed = True
         return await write(statement, self.store_id, *values)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write, and nothing was written."""
+        others = self._members or self._values or self._moved_references
+        return not (self.changed or self._changes or self._pending or others)
+
+    @property
+    def rewrites_only(self) -> bool:
+        """Whether all there is to write is changes of customers, one each, in nothing but their documents."""
+        others = self.changed or self._members or self._values or self._moved_references
+        if others or not self._changes:
+            return False
+        documents = all(row is not None and not (row.new or row.columns) for row in self._pending.values())
+        return documents and all(change[-1] is FROM_ROW for change in self._changes)
+
+    @property
+    def first_of_kept_back(self) -> tuple[Any, ...]:
+        """The first change that is still to be written."""
+        return self._changes[0]
+
+    def rewritten(self) -> tuple[rows.Row, dict[int, Held]]:
+        """The columns of the statement ``rewrite_customers`` behind the counters, and the customers as they will be."""
+        after = {number: row.held for number, row in self._pending.items() if row is not None}
+        _, _, ids, kinds, times, tokens, requests, _, _ = zip(*self._changes, strict=True)
+        held = [after[number] for number in ids]
+        texts = [each.customer.updated for each in held], [each.document for each in held]
+        return (ids, kinds, times, tokens, requests, *texts), after
 
     async def flush(self) -> None:
         """Writes what is kept back, the rows of each table in the order of their keys."""

@@ -19,6 +19,6 @@ async def open_replica(url: str, size: int) -> PostgresStorage:
     except OperatorError as error:
         log.warning("the replica can't be reached", extra={"cause": error.message})
         pooled = True
-    storage = PostgresStorage(connect_later(url, size, pooled), works_per_commit=1)
+    storage = PostgresStorage(connect_later(url, size, pooled), works_per_commit=1, has_marks=False)
     log.info("searches and lists may be read from a replica", extra={"replica": name_of(url)})
     return storage

@@ -4,6 +4,9 @@
 -- name: is_table
 SELECT to_regclass($1) IS NOT NULL;
 
+-- name: is_sharded
+SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus');
+
 -- name: get_store
 SELECT store_id, name, url, timezone, languages, default_language, suspended, created
 FROM store WHERE store_id = $1;
@@ -30,6 +33,10 @@ SELECT last_seq, last_customer_id, last_address_id, last_contact_id, last_group_
     store_id, name, url, timezone, languages, default_language, suspended, created,
     current_setting('synchronous_commit')
 FROM store WHERE store_id = $1 FOR NO KEY UPDATE;
+
+-- name: get_mark
+-- It changes with every change of the row.
+SELECT xmin::text FROM store WHERE store_id = $1;
 
 -- name: set_counters
 UPDATE store SET last_seq = $2, last_customer_id = $3, last_address_id = $4, last_contact_id = $5, last_group_id = $6,
@@ -202,6 +209,32 @@ FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7
     AS n (seq, entity, entity_id, kind, at, token_id, request_id, previous)
 JOIN customer AS c ON c.id = n.entity_id
 WHERE c.store_id = $1;
+
+-- name: rewrite_customers
+-- A whole transaction: changes of customers, one each, in nothing but their documents, provided that nobody has written
+-- to the store since the mark was read. Unless all of them are there it divides by zero, and nothing is written.
+WITH proved AS (
+    UPDATE store SET last_seq = $3, last_address_id = $4, last_contact_id = $5, last_change_at = $6,
+        customers_updated = $7
+    WHERE store_id = $1 AND xmin::text = $2 AND last_seq = $3::bigint - cardinality($8::bigint[])
+        AND current_setting('synchronous_commit') <> 'off'
+    RETURNING xmin::text AS mark
+), told AS (
+    INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
+    SELECT c.store_id, $3 - cardinality($8) + n.number, 'customer', n.id, n.kind, n.at, n.token_id, n.request_id,
+        c.version, c.document
+    FROM proved CROSS JOIN unnest($8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
+        WITH ORDINALITY AS n (id, kind, at, token_id, request_id, number)
+    JOIN customer AS c ON c.id = n.id
+    WHERE c.store_id = $1
+), rewritten AS (
+    UPDATE customer AS c SET version = $3 - cardinality($8) + n.number, updated = n.updated, document = n.document
+    FROM proved CROSS JOIN unnest($8::bigint[], $13::bigint[], $14::jsonb[])
+        WITH ORDINALITY AS n (id, updated, document, number)
+    WHERE c.store_id = $1 AND c.id = n.id
+    RETURNING c.id
+)
+SELECT mark, 1 / CASE WHEN (SELECT count(*) FROM rewritten) = cardinality($8) THEN 1 ELSE 0 END FROM proved;
 
 -- name: list_changes
 SELECT seq, entity, entity_id, kind, at, token_id, request_id, previous, before

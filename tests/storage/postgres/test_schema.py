@@ -40,6 +40,7 @@ UNION ALL SELECT 'default ' || pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE
 """
 OF_NO_REQUEST = {
     "is_table",
+    "is_sharded",
     "list_stores",
     "list_tokens",
     "new_token_id",
