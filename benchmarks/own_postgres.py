@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class CustomaryPostgresTarget(CustomaryTarget):
 
     def settings(self) -> Mapping[str, str]:
         return {
-            "version": versions(),
+            "version": f"{versions()}, asyncpg {version('asyncpg')}",
             "durability": "answered after the commit; waiting updates of a store share a transaction",
             "concurrency": "one process, its defaults: at most 10 connections to the database",
             "access": "the token and its scopes are checked at every request",

@@ -8,7 +8,7 @@ import logging
 import re
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -376,8 +376,9 @@ class Connection(asyncio.Protocol):
             return
         self.deadline = self._loop.time() + LINGER_SECONDS
         self._read_on()
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
+        with suppress(OSError):  # asyncio's, when the client has just ended the connection
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
 
     def _drop_waiting(self) -> None:
         self._waiting.clear()
