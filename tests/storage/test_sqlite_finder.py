@@ -188,3 +188,17 @@ def test_a_page_that_ends_inside_the_last_second_of_the_log(reader: apsw.Connect
         for offset in (0, len(everybody) - limit - 1):
             page = finder.search(reader, STORE, structs.replace(by_updates, offset=offset, limit=limit))
             assert [customer.id for customer in page.items] == list(everybody[offset : offset + limit])
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+def test_the_last_pages_by_update_time_are_walked_from_the_other_end(reader: apsw.Connection, direction: str) -> None:
+    by_updates = CustomerSearch(sort_by=f"UPDATED_DATE_{direction}", limit=10)
+    finder, plain = Finder(walked_changes=250), Finder(walked_changes=0)
+    everybody = plain.find_ids(reader, STORE, by_updates)
+    asked: list[str] = []
+    reader.exec_trace = lambda _cursor, sql, _values: asked.append(sql) or True
+    for offset in (0, 9, len(everybody) - 21, len(everybody) - 3):
+        page = finder.search(reader, STORE, structs.replace(by_updates, offset=offset))
+        assert [customer.id for customer in page.items] == list(everybody[offset : offset + 10])
+    reader.exec_trace = None
+    assert not [sql for sql in asked if "ORDER BY updated" in sql]

@@ -8,7 +8,6 @@ Every way gives the same answer; they differ in what they cost:
 - the other orders walk an index, or sort what they find.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -32,6 +31,8 @@ MANY = 5_000
 _AMONG_KEYS = "(SELECT value AS found FROM json_each(?)) CROSS JOIN customer ON customer_key = found"
 SMALL_STORE = 5_000
 WALKED_CHANGES = 100_000
+MOST_OF_A_SECOND = 10
+"""Customers of one second that are read behind the end of a page at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
     if source != Source():
         return _one_pass(found, source)
     total = _total(found)
-    return total, _page(found) if found.search.offset < total else []
+    return total, _page(found, total) if found.search.offset < total else []
 
 
 def _at_once(found: _Search, source: Source) -> tuple[int, list[int]]:
@@ -222,17 +223,17 @@ _DEFAULTS = set(structs.asdict(CustomerSearch()).items())
 
 
 def _members(found: _Search) -> int:
-    counted: Any = found.connection.execute(SQL["count_group_members"], (found.store_id,))
-    counts: dict[int, int] = dict(counted)
+    counted: str = found.connection.execute(SQL["count_group_members"], (found.store_id,)).get
+    counts = {int(group_id): int(count) for group_id, count in json.decode(counted).items()}
     counts[0] = found.customers - sum(counts.values())
     return sum(counts.get(group_id, 0) for group_id in set(found.search.customer_group_ids or ()))
 
 
-def _page(found: _Search) -> list[int]:
+def _page(found: _Search, total: int) -> list[int]:
     """The keys of the page, in order. Sorting never carries documents along."""
     search, where = found.search, found.conditions
     if search.sort_by.startswith("UPDATED"):
-        walked = _walk_changes(found)
+        walked = _walk_changes(found, total)
         if walked is not None:
             return walked
     statement = (
@@ -241,53 +242,59 @@ def _page(found: _Search) -> list[int]:
     return [key for (key,) in found.connection.execute(statement, (*where.values, search.limit, search.offset))]
 
 
-def _walk_changes(found: _Search) -> list[int] | None:
-    """The page by update time: each customer stands in the change log where its newest change is.
-
-    None when the walk is too long. Customers updated in the same second are put in the order of their ids.
-    """
-    search, where = found.search, found.conditions
+def _walk_changes(found: _Search, total: int) -> list[int] | None:
+    """The page by update time, from whichever end of the change log is nearer. None when the walk is too long."""
+    search = found.search
+    first, end = search.offset, min(search.offset + search.limit, total)
     descending = search.sort_by.endswith("DESC")
-    bound = "change.seq > ?" if descending else "change.seq <= ?"
-    first = found.connection.execute(SQL["get_change_at"], (found.store_id, 0)).fetchone()
-    start = first[0] - 1 if first else 0
-    if descending:
-        limit = max(found.last_seq - found.walked_changes, start)
-    else:
-        limit = min(start + found.walked_changes, found.last_seq)
-    groups = set(search.customer_group_ids or ())
-    by_group, in_group = ("INDEXED BY change_by_group", "AND change.group_id = ?") if len(groups) == 1 else ("", "")
-    walk = found.connection.execute(
-        f"SELECT customer_key, updated FROM change {by_group} CROSS JOIN customer"
-        " ON customer_key = (change.store_id << 32) + change.entity_id AND customer.version = change.seq"
-        f" WHERE change.store_id = ? {in_group} AND {bound} AND change.entity = 'customer'"
-        f" AND {where.where}"
-        f" ORDER BY change.seq {'DESC' if descending else 'ASC'}",
-        (found.store_id, *(groups if in_group else ()), limit, *where.values),
-    )
-    wanted = search.offset + search.limit
-    reached: list[tuple[int, int]] = list(islice(walk, wanted))
-    whole_log = limit == (start if descending else found.last_seq)
-    if len(reached) == wanted:
-        tied, complete = _rest_of_second(walk, reached[-1][1])
-        if not complete and not whole_log:
-            return None
-        reached += tied
-    elif not whole_log:
+    if first <= total - end:
+        reached = _walk(found, total, descending, end)
+        return reached[first:] if reached is not None else None
+    reached = _walk(found, total, not descending, total - first)
+    return reached[total - end :][::-1] if reached is not None else None
+
+
+def _walk(found: _Search, total: int, descending: bool, wanted: int) -> list[int] | None:
+    """The keys of so many, in order: each customer stands in the log where its newest change is.
+
+    Customers updated in the same second are put in the order of their ids, so the walk goes on to the end of a second.
+    """
+    if wanted > found.walked_changes:
         return None
+    statement, values = _entries(found, descending)
     sign = -1 if descending else 1
-    reached.sort(key=lambda entry: (sign * entry[1], sign * entry[0]))
-    return [key for key, _ in reached[search.offset : wanted]]
+    most = min(wanted + MOST_OF_A_SECOND, total)
+    while True:
+        row: str = found.connection.execute(statement, (*values, most)).get
+        reached: list[tuple[int, int]] = json.decode(row)
+        reached.sort(key=lambda entry: (sign * entry[1], sign * entry[0]))
+        if len(reached) == total or (len(reached) > wanted and reached[-1][1] != reached[wanted - 1][1]):
+            return [key for key, _ in reached[:wanted]]
+        if len(reached) < most:
+            return None
+        most = min(4 * most, total)
 
 
-def _rest_of_second(walk: Iterator[Any], updated: int) -> tuple[list[tuple[int, int]], bool]:
-    """What follows with the same update time, and whether something later was met: else the walk ended before."""
-    tied: list[tuple[int, int]] = []
-    for key, at in walk:
-        if at != updated:
-            return tied, True
-        tied.append((key, at))
-    return tied, False
+def _entries(found: _Search, descending: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement that gives keys and update times from one end of the log, as many as its last value says, in one
+    row; and its other values."""
+    if descending:
+        bound = found.last_seq - found.walked_changes
+    else:
+        start = found.connection.execute(SQL["get_change_at"], (found.store_id, 0)).fetchone()
+        bound = (start[0] if start else 0) + found.walked_changes
+    where = found.conditions
+    groups = set(found.search.customer_group_ids or ())
+    by_group, in_group = ("INDEXED BY change_by_group", "AND change.group_id = ?") if len(groups) == 1 else ("", "")
+    statement = (
+        "SELECT json_group_array(json_array(customer_key, updated)) FROM (SELECT customer_key, updated"
+        f" FROM change {by_group} CROSS JOIN customer"
+        " ON customer_key = (change.store_id << 32) + change.entity_id AND customer.version = change.seq"
+        f" WHERE change.store_id = ? {in_group} AND change.seq {'>' if descending else '<'} ?"
+        f" AND change.entity = 'customer' AND {where.where}"
+        f" ORDER BY change.seq {'DESC' if descending else 'ASC'} LIMIT ?)"
+    )
+    return statement, (found.store_id, *(groups if in_group else ()), bound, *where.values)
 
 
 def _first_change_since(found: _Search, at: int) -> int:

@@ -171,7 +171,8 @@ SELECT document FROM customer WHERE store_id = ? AND customer_group_id = ? LIMIT
 SELECT id, name, external_reference_id FROM customer_group WHERE store_id = ? AND id = ?;
 
 -- name: count_group_members
-SELECT id, member_count FROM customer_group WHERE store_id = ?;
+-- As a JSON object, by id.
+SELECT json_group_object(id, member_count) FROM customer_group WHERE store_id = ?;
 
 -- name: move_members
 UPDATE customer_group SET member_count = member_count + ? WHERE store_id = ? AND id = ?;
