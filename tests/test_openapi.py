@@ -359,6 +359,10 @@ class Recorder(dict[str, str]):
         self.asked.add(name)
         return default
 
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return False
+
 
 def test_every_search_parameter_is_described() -> None:
     query = Recorder()

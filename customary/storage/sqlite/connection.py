@@ -106,6 +106,8 @@ def open_reader(path: str, cache_mib: int, vfs: str | None = None) -> apsw.Conne
     connection.set_busy_timeout(5000)
     connection.pragma("wal_autocheckpoint", 0)
     connection.pragma("cache_size", -cache_mib * 1024)
+    # Else the values of `LIMIT ?` are part of the plan, and each execution prepares the statement anew: 25 to 40 µs.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     return connection
 
 
