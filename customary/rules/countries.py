@@ -1,7 +1,7 @@
 """Countries and their states by the names of ISO 3166, and XK (Kosovo), which ISO leaves to its users."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from sys import intern
@@ -23,11 +23,13 @@ def is_country(code: str) -> bool:
     return _capitals(code) in _country_names()
 
 
+@lru_cache(1024)
 def country_name(code: str) -> str:
     """The name people know where ISO has a longer one (Bolivia, Taiwan); empty for an unknown code."""
     return _country_names().get(_capitals(code), "")
 
 
+@lru_cache(4096)
 def state_name(country_code: str, state_code: str) -> str:
     """``US``, ``NY`` → New York; empty for an unknown code."""
     return _state_names().get(_capitals(country_code), {}).get(_capitals(state_code), "")
