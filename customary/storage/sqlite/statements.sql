@@ -154,10 +154,9 @@ SELECT count(*) FROM customer_ending_idx GROUP BY segid;
 DELETE FROM ending_filled;
 
 -- name: list_by_ending
--- Customers with a word from the first on and before the second, and those of the store that the index has not seen;
--- NULL while it is being filled. A customer may be there more than once.
-SELECT NULL AS found FROM ending_filled
-UNION ALL SELECT doc FROM ending_word WHERE term >= ? AND term < ?
+-- Customers with a word from the first on and before the second, and those of the store that the index has not seen. A
+-- customer may be there more than once.
+SELECT doc AS found FROM ending_word WHERE term >= ? AND term < ?
 UNION ALL SELECT customer_key FROM customer_unindexed WHERE customer_key BETWEEN ? AND ?
 LIMIT ?;
 
