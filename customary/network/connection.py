@@ -128,6 +128,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._server.connections.discard(self)
+        del self._parser  # they hold each other, and whatever the transport has: with TLS 256 KiB of buffers
         self._closing = self._lost = True
         self._drop_waiting()
         if self._arriving is not None:

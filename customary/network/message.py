@@ -130,6 +130,8 @@ class Request:
     def take(self, chunk: bytes) -> None:
         """A piece of the body. Beyond the limit nothing is kept."""
         self._size += len(chunk)
+        if self._failure is not None:
+            return
         if self._size > self._limits.body:
             self.fail(self._too_large())
             return
@@ -147,6 +149,7 @@ class Request:
         """The body will not arrive, or will not be taken."""
         if not self.complete and self._failure is None:
             self._failure = failure
+            del self._wire  # which holds this request as long as it arrives
             self._chunks.clear()
             self._wake()
 

@@ -5,6 +5,7 @@ import gc
 import socket
 import struct
 import time
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -150,3 +151,36 @@ def test_an_answer_that_is_on_its_way_is_the_only_one_when_the_server_stops(serv
     received = client.rest()
     drain.result(timeout=5)
     assert received.partition(b"\r\n\r\n")[2] == LARGE
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET /a HTT",
+        GET,
+        GET * 3,
+        b"NONSENSE",
+        b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+        b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\nabc",
+        b"GET /never HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_what_a_client_took_goes_with_it(sent: bytes, serving: Serving) -> None:
+    """At once, not with a collection of garbage, which the server makes rarely: with TLS it is 256 KiB each."""
+    gc.disable()
+    try:
+        client = serving.client()
+        deadline = time.monotonic() + 5
+        while not (taken := [weakref.ref(each) for each in serving.server.connections]):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        client.send(sent)
+        time.sleep(0.05)
+        client.socket.close()
+        while any(each() is not None for each in taken):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        gc.enable()
