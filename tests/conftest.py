@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from customary.testing import ServerInThread, server_in_thread
+from tests import postgres as postgres_for_tests
 from tests.api.shop import Shop
 from tests.postgres import PostgresForTests, running_postgres
 
@@ -20,9 +21,14 @@ settings.load_profile("the same every time")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How far the test with the model of the contract walks, and which way."""
+    """The way of the test with the model of the contract, and a PostgreSQL other than that of the wheel."""
     parser.addoption("--walk-steps", type=int, default=2000)
     parser.addoption("--walk-seed", type=int, default=1)
+    parser.addoption("--postgres-programs", type=Path, help="a directory, such as /usr/lib/postgresql/15/bin")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    postgres_for_tests.programs = config.getoption("--postgres-programs")
 
 
 @pytest.fixture(scope="session")

