@@ -382,9 +382,9 @@ FROM_ROW: Any = object()
 def _changed(before: Customer, held: Held, pending: Pending | None) -> Pending:
     """What there is to write of a customer when ``pending`` was to be written before."""
     after = held.customer
-    pending = pending or Pending(held)
     if rows.sources(before) == rows.sources(after):
-        return pending._replace(held=held)
+        return pending._replace(held=held) if pending else Pending(held)
+    pending = pending or Pending(held)
     keys, old_keys = rows.key_columns(after), rows.key_columns(before)
     texts = rows.text_columns(after) != rows.text_columns(before) or keys[1] != old_keys[1]
     return Pending(held, pending.new, True, keys != old_keys or pending.keys, texts or pending.texts)
