@@ -66,10 +66,12 @@ def _zone_offset(time: datetime, name: str) -> int:
     return offset // timedelta(seconds=1)
 
 
+@lru_cache(1024)
 def format_date(at: int) -> str:
     """``2024-06-04 21:15:10 +0000``. Raises OverflowError outside of the years 1 to 9999.
 
-    Called several times for every customer that is read: 0.3 µs, against 0.9 µs for ``datetime`` and ``time.gmtime``.
+    Called several times for every customer that is read, often for one and the same second: 0.06 µs then, else 0.4 µs,
+    against 0.9 µs for ``datetime`` and ``time.gmtime``.
     """
     days, seconds = divmod(at, 86_400)
     minutes, second = divmod(seconds, 60)
