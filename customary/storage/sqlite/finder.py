@@ -28,7 +28,8 @@ FEW = 10
 """Candidates that are looked at about as fast as one customer is found by its e-mail."""
 MANY = 5_000
 """Candidates for which the index of endings is asked."""
-_AMONG_KEYS = "(SELECT value AS found FROM json_each(?)) CROSS JOIN customer ON customer_key = found"
+_AMONG_KEYS = "(SELECT value AS found FROM json_each(?)) CROSS JOIN customer {} ON customer_key = found"
+_BY_NAMES_ALONE = "INDEXED BY customer_name_by_key"
 SMALL_STORE = 5_000
 WALKED_CHANGES = 100_000
 MOST_OF_A_SECOND = 10
@@ -109,7 +110,8 @@ class Finder:
         if (found.endings_are_filled or self._are_filled(found.connection)) and (
             keys := list_candidates(found.connection, store_id, search, self._many)
         ):
-            return Source(_AMONG_KEYS, (keys,), bounded=True)
+            names_do = found.filters == {"name"} and search.sort_by.startswith("NAME")
+            return Source(_AMONG_KEYS.format(_BY_NAMES_ALONE if names_do else ""), (keys,), bounded=True)
         needles = [needle for needle in found.conditions.needles if len(needle) >= SHORTEST]
         span = (rows.customer_key(store_id, 0), rows.customer_key(store_id + 1, 0) - 1)
         if needles and found.customers > self._small_store:
@@ -178,6 +180,12 @@ class _Search:
     def conditions(self) -> Conditions:
         return conditions(self.store_id, self.search)
 
+    @cached_property
+    def filters(self) -> set[str]:
+        """The names of those that are asked for."""
+        asked = set(structs.asdict(structs.replace(self.search, **_UNFILTERED)).items()) - _DEFAULTS
+        return {name for name, _ in asked}
+
 
 def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
     """The total and the keys of the page. Few candidates are looked at once, for both."""
@@ -220,11 +228,9 @@ def _matching(found: _Search, source: Source) -> apsw.Cursor:
 
 def _total(found: _Search) -> int:
     """Counted customers where no more than groups are asked for; else all that match."""
-    asked = set(structs.asdict(structs.replace(found.search, **_UNFILTERED)).items()) - _DEFAULTS
-    names = {name for name, _ in asked}
-    if not names:
+    if not found.filters:
         return found.customers
-    if names == {"customer_group_ids"}:
+    if found.filters == {"customer_group_ids"}:
         return _members(found)
     where = found.conditions
     total: int = found.connection.execute(f"SELECT count(*) FROM customer WHERE {where.where}", where.values).get

@@ -17,6 +17,7 @@ from tests.storage.records import STORE
 BY_ROWID = ["SEARCH customer USING INTEGER PRIMARY KEY (rowid=?)"]
 TERMS_BETWEEN = "SCAN ending_word VIRTUAL TABLE INDEX 1539:"
 """From one term (0x200 in the number) to another (0x400): fts5vocab reads nothing before and behind."""
+NAME_BY_KEY = "SEARCH customer USING COVERING INDEX customer_name_by_key (customer_key=? AND store_id=?)"
 CHANGE_KEY = "sqlite_autoindex_change_1"
 DELETED_BY_DATE = "SEARCH change USING {} change_deleted_by_date (store_id=? AND entity=? AND at>? AND at<?)"
 UNDONE = ["LIST SUBQUERY 1", "SEARCH undone_deletion USING PRIMARY KEY (store_id=?)", "CREATE BLOOM FILTER"]
@@ -163,9 +164,17 @@ def fill(path: Path) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize("search", [{"phone": "+49 30 123"}, {"name": "wend", "sort_by": "NAME_DESC"}])
+@pytest.mark.parametrize(
+    ("search", "read"),
+    [
+        ({"phone": "+49 30 123"}, BY_ROWID[0]),
+        ({"name": "wend", "sort_by": "EMAIL_ASC"}, BY_ROWID[0]),
+        ({"name": "wend", "tax_exempt": True}, BY_ROWID[0]),
+        ({"name": "wend", "sort_by": "NAME_DESC"}, NAME_BY_KEY),
+    ],
+)
 def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
-    search: dict[str, Any], connection: apsw.Connection, path: Path
+    search: dict[str, Any], read: str, connection: apsw.Connection, path: Path
 ) -> None:
     fill(path)
     asked: list[tuple[str, Any]] = []
@@ -175,5 +184,5 @@ def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
     connection.exec_trace = None
     lines = [line for sql, values in asked for line in plan(connection, sql, values)]
     assert TERMS_BETWEEN in lines
-    assert BY_ROWID[0] in lines
-    assert not [line for line in lines if re.match(r"SCAN (customer|change)\b|SEARCH customer .*INDEX", line)]
+    assert read in lines
+    assert not [line for line in lines if re.match(r"SCAN (customer|change)\b|SEARCH customer .* INDEX customer_by", line)]
