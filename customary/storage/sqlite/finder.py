@@ -149,15 +149,15 @@ def _page_of(documents: list[Any], search: CustomerSearch) -> Page[Customer]:
 def _among_few(connection: apsw.Connection, store_id: int, search: CustomerSearch, few: int) -> Page[Customer] | None:
     """What one statement with the index of endings finds. None where that is more, or can't be told."""
     where = conditions(store_id, search)
-    statement = (
-        f"SELECT found, CASE WHEN {where.where} THEN document END FROM ({SQL['list_by_ending']})"
-        " LEFT JOIN customer ON customer_key = found"
-    )
-    for values in lookups(store_id, search, few):
-        found: list[Any] = connection.execute(statement, (*where.values, *values)).fetchall()
+    for lookup in lookups(store_id, search, few):
+        statement = (
+            f"SELECT found, CASE WHEN {where.where} THEN document END FROM ({lookup.statement})"
+            " LEFT JOIN customer ON customer_key = found"
+        )
+        values = (*where.values, *lookup.values)
+        found: list[Any] = connection.execute(statement, values).fetchall()
         if len(found) > 1:  # hardly ever: one needs no order, which costs a tenth of a look-up
-            ordered = f"{statement} ORDER BY {order(search.sort_by)}"
-            found = connection.execute(ordered, (*where.values, *values)).fetchall()
+            found = connection.execute(f"{statement} ORDER BY {order(search.sort_by)}", values).fetchall()
         if len(found) <= few:
             return _page_of([(document,) for document in dict(found).values() if document is not None], search)
     return None

@@ -160,6 +160,12 @@ SELECT doc AS found FROM ending_word WHERE term >= ? AND term < ?
 UNION ALL SELECT customer_key FROM customer_unindexed WHERE customer_key BETWEEN ? AND ?
 LIMIT ?;
 
+-- name: list_by_whole_ending
+-- The same, with a word that is a match expression.
+SELECT rowid AS found FROM customer_ending WHERE customer_ending MATCH ?
+UNION ALL SELECT customer_key FROM customer_unindexed WHERE customer_key BETWEEN ? AND ?
+LIMIT ?;
+
 -- name: delete_customer
 DELETE FROM customer WHERE customer_key = ?;
 

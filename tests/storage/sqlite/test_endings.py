@@ -78,7 +78,7 @@ async def caught_up(storage: SqliteStorage) -> None:
 async def test_an_older_database_is_filled_while_others_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("customary.storage.sqlite.ending_upkeep.FILLED_ROWS", 7)
     connection = apsw.Connection(str(path))
-    (number,) = [number for number, step in enumerate(STEPS) if "customer_ending" in step]
+    (number,) = [number for number, step in enumerate(STEPS) if "CREATE VIRTUAL TABLE customer_ending" in step]
     migrate(connection, STEPS[:number])
     connection.execute(SQL["add_store"], (STORE, "Shop", "", "UTC", '["en"]', "en", 0, 0))
     with connection:

@@ -167,7 +167,7 @@ def fill(path: Path) -> None:
 @pytest.mark.parametrize(
     ("search", "read"),
     [
-        ({"phone": "+49 30 123"}, BY_ROWID[0]),
+        ({"phone": "9 30 12"}, BY_ROWID[0]),
         ({"name": "wend", "sort_by": "EMAIL_ASC"}, BY_ROWID[0]),
         ({"name": "wend", "tax_exempt": True}, BY_ROWID[0]),
         ({"name": "wend", "sort_by": "NAME_DESC"}, NAME_BY_KEY),
@@ -185,4 +185,22 @@ def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
     lines = [line for sql, values in asked for line in plan(connection, sql, values)]
     assert TERMS_BETWEEN in lines
     assert read in lines
-    assert not [line for line in lines if re.match(r"SCAN (customer|change)\b|SEARCH customer .* INDEX customer_by", line)]
+    assert not [
+        line for line in lines if re.match(r"SCAN (customer|change)\b|SEARCH customer .* INDEX customer_by", line)
+    ]
+
+
+@pytest.mark.parametrize("search", [{"phone": "+49 30 123"}, {"name": "wenden ros", "sort_by": "EMAIL_ASC"}])
+def test_a_longer_part_is_looked_up_by_its_end(search: dict[str, Any], connection: apsw.Connection, path: Path) -> None:
+    fill(path)
+    asked: list[tuple[str, Any]] = []
+    connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
+    Finder().search_at_once(connection, STORE, CustomerSearch(**search))
+    Finder().search(connection, STORE, CustomerSearch(**search))
+    connection.exec_trace = None
+    lines = [line for sql, values in asked for line in plan(connection, sql, values)]
+    assert "SCAN customer_ending VIRTUAL TABLE INDEX 0:M1" in lines
+    assert BY_ROWID[0] in lines
+    assert not [
+        line for line in lines if re.match(r"SCAN (customer|change|ending_word)\b|SEARCH customer .*INDEX", line)
+    ]
