@@ -189,7 +189,7 @@ def seed(database: SqliteDatabase, stores: int, customers: int) -> list[Shop]:
             token = Token(id=0, store_id=shop.id, digest=digest, public=False, label="", scopes=scopes, created=1)
             await storage.add_token(token)
             await fill_store(storage, shop.id, customers)
-        while storage.unindexed:
+        while storage.behind:
             await asyncio.sleep(0.1)
         await storage.close()
 

@@ -5,8 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-LARGEST_ID = 2**31 - 1
-_LARGEST_ROW = 2**63 - 1
+from customary.rules.parameters import MOST_INT32, MOST_INT64
 
-StoreNumber = Annotated[int, Parameter(validator=Number(gte=1, lte=LARGEST_ID))]
-TokenNumber = Annotated[int, Parameter(validator=Number(gte=1, lte=_LARGEST_ROW))]
+StoreNumber = Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_INT32))]
+TokenNumber = Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_INT64))]

@@ -10,9 +10,10 @@ from cyclopts import App, Parameter
 
 from customary.cli import listing
 from customary.cli.database import DEFAULT, Database, opened
-from customary.cli.record_numbers import LARGEST_ID, StoreNumber
+from customary.cli.record_numbers import StoreNumber
 from customary.errors import OperatorError, StoreNotFound
 from customary.model.store import Store
+from customary.rules.parameters import MOST_INT32
 from customary.rules.profile_update import is_language
 
 stores = App(name="store", help="Stores: add, list, suspend, resume.")
@@ -129,8 +130,8 @@ async def _set_suspended(store_id: int, suspended: bool, database: str) -> None:
 
 
 def _check(store: Store) -> None:
-    if not 1 <= store.id <= LARGEST_ID:
-        raise OperatorError(f"The number of a store is between 1 and {LARGEST_ID}, not {store.id}")
+    if not 1 <= store.id <= MOST_INT32:
+        raise OperatorError(f"The number of a store is between 1 and {MOST_INT32}, not {store.id}")
     if not store.name or not store.name.isprintable() or not store.url.isprintable():
         raise OperatorError("The name of a store is a text without control characters, and so is its address")
     for code in (*store.languages, store.default_language):

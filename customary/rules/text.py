@@ -32,7 +32,7 @@ def email_problem(email: str) -> str | None:
 
 
 def _is_local_part(local: str) -> bool:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - few addresses need it
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 -- few addresses need it
 
     try:
         validate_email(f"{local}@example.com", check_deliverability=False)

@@ -90,11 +90,6 @@ class SqliteStorage:
         return not self._commits.failed
 
     @property
-    def unindexed(self) -> int:
-        """Customers whose texts the index has not taken over yet; searches look at them one by one."""
-        return self._commits.unindexed
-
-    @property
     def behind(self) -> bool:
         """The text indexes have something to take over, or to merge, as soon as there is nothing else to do."""
         return self._commits.behind

@@ -80,10 +80,6 @@ class GroupCommit:
         return self._failure is not None
 
     @property
-    def unindexed(self) -> int:
-        return self._upkeep.unindexed
-
-    @property
     def behind(self) -> bool:
         return self._upkeep.behind
 

@@ -41,15 +41,28 @@ def plan(connection: apsw.Connection, statement: str, values: Any = None) -> lis
     return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
 
 
-def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
-    """The plans of all that a search asks of the customers and the change log."""
+def statements_of(connection: apsw.Connection, *finds: Any, **search: Any) -> list[tuple[str, Any]]:
+    """The statements that these methods of a finder run for a search, with their values."""
     asked: list[tuple[str, Any]] = []
     connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
-    Finder().search(connection, STORE, CustomerSearch(**search))
+    for find in finds:
+        find(Finder(), connection, STORE, CustomerSearch(**search))
     connection.exec_trace = None
+    return asked
+
+
+def plans_of_search(connection: apsw.Connection, **search: Any) -> list[str]:
+    """The plans of all that a search asks of the customers and the change log."""
+    asked = statements_of(connection, Finder.search, **search)
     return [
         line for sql, values in asked if re.search(r"FROM customer\b", sql) for line in plan(connection, sql, values)
     ]
+
+
+def plans_of_lookup(connection: apsw.Connection, **search: Any) -> list[str]:
+    """The plans of all that is asked for a search that may be a look-up, both ways."""
+    asked = statements_of(connection, Finder.search_at_once, Finder.search, **search)
+    return [line for sql, values in asked for line in plan(connection, sql, values)]
 
 
 @pytest.mark.parametrize(
@@ -177,12 +190,7 @@ def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
     search: dict[str, Any], read: str, connection: apsw.Connection, path: Path
 ) -> None:
     fill(path)
-    asked: list[tuple[str, Any]] = []
-    connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
-    Finder().search_at_once(connection, STORE, CustomerSearch(**search))
-    Finder().search(connection, STORE, CustomerSearch(**search))
-    connection.exec_trace = None
-    lines = [line for sql, values in asked for line in plan(connection, sql, values)]
+    lines = plans_of_lookup(connection, **search)
     assert TERMS_BETWEEN in lines
     assert read in lines
     assert not [
@@ -193,12 +201,7 @@ def test_a_part_of_a_name_or_a_phone_number_is_looked_up(
 @pytest.mark.parametrize("search", [{"phone": "+49 30 123"}, {"name": "wenden ros", "sort_by": "EMAIL_ASC"}])
 def test_a_longer_part_is_looked_up_by_its_end(search: dict[str, Any], connection: apsw.Connection, path: Path) -> None:
     fill(path)
-    asked: list[tuple[str, Any]] = []
-    connection.exec_trace = lambda _cursor, sql, values: asked.append((sql, values)) or True
-    Finder().search_at_once(connection, STORE, CustomerSearch(**search))
-    Finder().search(connection, STORE, CustomerSearch(**search))
-    connection.exec_trace = None
-    lines = [line for sql, values in asked for line in plan(connection, sql, values)]
+    lines = plans_of_lookup(connection, **search)
     assert "SCAN customer_ending VIRTUAL TABLE INDEX 0:M1" in lines
     assert BY_ROWID[0] in lines
     assert not [
