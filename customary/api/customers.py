@@ -68,7 +68,7 @@ async def _answer_write(call: Call, customer: Customer, counts: dict[str, int]) 
 
 async def search_customers(call: Call) -> Answer:
     search = parse_customer_search(call.query)
-    page, everyone = await customers.search_customers(call.storage, call.store_id, search)
+    page = await call.storage.search_customers(call.store_id, search)
     names = await groups.group_names(call.storage, call.store_id, page.items)
     extrafields = await read_extrafields_of(call.storage, call.store_id, page.items)
     return call.answer(
@@ -78,7 +78,7 @@ async def search_customers(call: Call) -> Answer:
             "offset": search.offset,
             "limit": search.limit,
             "items": [answer_customer(customer, names, extrafields, in_search=True) for customer in page.items],
-            "allCustomerCount": everyone,
+            "allCustomerCount": page.everyone,
         }
     )
 

@@ -5,6 +5,8 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from customary.model.customer import Customer
+
 Item = TypeVar("Item")
 
 SORT_FIELDS = (
@@ -76,3 +78,9 @@ class Page(Struct, Generic[Item], frozen=True, kw_only=True):
 
     total: int
     items: tuple[Item, ...]
+
+
+class Found(Page[Customer], frozen=True, kw_only=True):
+    """What a customer search finds; ``everyone`` counts the customers of the store, whether or not they match."""
+
+    everyone: int

@@ -4,7 +4,7 @@ from customary.errors import CustomerNotFound, InternalError
 from customary.model.body import CustomerBody
 from customary.model.change import Deleted, Origin
 from customary.model.customer import Customer
-from customary.model.search import CustomerSearch, Page
+from customary.model.search import Page
 from customary.model.update import Updated
 from customary.operations.passwords import PasswordHashing
 from customary.rules.conditions import NO_CONDITIONS, Conditions, check_version
@@ -85,11 +85,6 @@ async def read_customer(reader: Reader, store_id: int, customer_id: int) -> Cust
     if customer is None:
         raise CustomerNotFound(f"Customer #{customer_id} not found")
     return customer
-
-
-async def search_customers(storage: Storage, store_id: int, search: CustomerSearch) -> tuple[Page[Customer], int]:
-    """The page, and the count of all customers of the store."""
-    return await storage.search_customers(store_id, search), await storage.count_customers(store_id)
 
 
 async def list_deleted_customers(

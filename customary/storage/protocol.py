@@ -14,7 +14,7 @@ from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.keyed_request import KeptAnswer, KeyedRequest, KeyedResult
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page, Stretch
+from customary.model.search import CustomerSearch, Found, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.model.ticket import Receipt, Ticket, TicketRequest, TicketResponse
@@ -228,7 +228,7 @@ class Storage(Reader, Protocol):
         Raises StoreNotFound, StorageFull, StorageFailed.
         """
 
-    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]: ...
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Found: ...
 
     async def list_customers(
         self, store_id: int, search: CustomerSearch, after: int, limit: int, most_read: int
@@ -238,8 +238,6 @@ class Storage(Reader, Protocol):
 
     async def find_customer_ids(self, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
         """Of all that match, in the search's order; its offset and limit play no part."""
-
-    async def count_customers(self, store_id: int) -> int: ...
 
     async def summarize_customers(self, store_id: int, most_addresses: int) -> CustomerSummary: ...
 

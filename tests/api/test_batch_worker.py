@@ -22,6 +22,7 @@ from customary.storage.protocol import Storage
 from tests.api.batches import request, run, statuses
 from tests.api.scenarios import Json
 from tests.api.shop import Shop
+from tests.storage.records import count_customers
 
 STORE = 1003
 DIGEST = b"d" * 32
@@ -120,7 +121,7 @@ def test_nothing_is_written_twice(database: str, passwords: PasswordHashing, kep
         await add_batch(storage, CREATE_FOUR, parallel=parallel)
         tickets, storage.tickets = storage.tickets, Dying(storage, kept)  # type: ignore[misc, assignment]
         async with Worker(storage, passwords):
-            while await storage.count_customers(STORE) <= kept or len(await tickets.list_statuses(STORE, "t")) < kept:
+            while await count_customers(storage, STORE) <= kept or len(await tickets.list_statuses(STORE, "t")) < kept:
                 await asyncio.sleep(0.01)
         assert len(await tickets.list_statuses(STORE, "t")) == kept
         await storage.close()
@@ -129,7 +130,7 @@ def test_nothing_is_written_twice(database: str, passwords: PasswordHashing, kep
             responses = await worker.finished()
         assert [status for status, _ in responses] == [200] * 4
         assert sorted(body["id"] for _, body in responses) == [1, 2, 3, 4]
-        assert await storage.count_customers(STORE) == 4
+        assert await count_customers(storage, STORE) == 4
         changes = await storage.list_changes(STORE, 0, 100)
         assert [(change.kind, change.token_id) for change in changes] == [("created", 1)] * 4
         assert await storage.tickets.list_unfinished() == ()
@@ -152,7 +153,7 @@ def test_what_has_written_is_answered_though_another_failed(database: str, passw
         await add_batch(storage, [("PUT", "/customers/9", {}), CREATE_FOUR[0]], parallel=True)
         tickets, storage.tickets = storage.tickets, Losing(storage, 1)  # type: ignore[misc, assignment]
         async with Worker(storage, passwords):
-            while not (await storage.count_customers(STORE) and await tickets.list_statuses(STORE, "t")):
+            while not (await count_customers(storage, STORE) and await tickets.list_statuses(STORE, "t")):
                 await asyncio.sleep(0.01)
         await storage.close()
         storage = await open_shop(database)

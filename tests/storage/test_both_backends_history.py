@@ -17,6 +17,7 @@ from tests.storage.records import (
     add_group,
     blank,
     change_customer,
+    count_customers,
     delete_customer,
     deleted,
     found,
@@ -103,7 +104,7 @@ class TestComingBack:
         ]
         assert [version.after for version in versions] == [changed, back, None, first]
         assert await found(storage, keyword="a@example") == (1, ["a@example.com"])
-        assert await storage.count_customers(STORE) == 1
+        assert await count_customers(storage, STORE) == 1
 
     async def test_the_list_of_deleted_customers_has_those_that_are_gone(self, storage: Storage) -> None:
         customers = await add_customers(storage, STORE, ["a@example.com", "b@example.com", "c@example.com"])
@@ -139,7 +140,7 @@ class TestComingBack:
         await add_customer(storage, STORE, "A@example.com")
         with pytest.raises(EmailAlreadyUsed):
             await restore(storage, first)
-        assert await storage.count_customers(STORE) == 1
+        assert await count_customers(storage, STORE) == 1
         assert await deleted(storage) == (1, [first.id])
 
     async def test_a_change_may_be_of_another_kind(self, storage: Storage) -> None:

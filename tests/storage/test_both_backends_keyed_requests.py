@@ -10,7 +10,7 @@ from customary.errors import KeyTaken, ServiceUnavailable
 from customary.model.keyed_request import KeptAnswer, KeyedRequest, KeyedResult
 from customary.storage import open_storage
 from customary.storage.protocol import Storage, Transaction
-from tests.storage.records import NOON, ORIGIN, OTHER, STORE, blank, everything
+from tests.storage.records import NOON, ORIGIN, OTHER, STORE, blank, count_customers, everything
 
 REQUEST = KeyedRequest(token_id=7, key="k", fingerprint=b"f", created=NOON)
 RESULT = KeyedResult(number=0, kind="int", result=b"5")
@@ -108,7 +108,7 @@ class TestKeyedRequests:
             *(storage.write(STORE, ORIGIN, work) for _ in range(16)), return_exceptions=True
         )
         assert sorted(type(outcome).__name__ for outcome in outcomes) == ["KeyTaken"] * 15 + ["int"]
-        assert await storage.count_customers(STORE) == 1
+        assert await count_customers(storage, STORE) == 1
 
     async def test_an_answer_takes_the_place_of_the_results(self, storage: Storage) -> None:
         await add(storage, REQUEST)

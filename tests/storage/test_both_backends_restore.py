@@ -21,7 +21,7 @@ from customary.rules.restore import RESTORABLE
 from customary.storage.protocol import Storage
 from tests.rules.bodies import contact, emails, some_line, some_of, valid_bodies
 from tests.rules.updating import FACTS, FIELDS, Json, contact_body, customer_body
-from tests.storage.records import NOON, add_group
+from tests.storage.records import NOON, add_group, count_customers
 from tests.storage.test_both_backends_extrafields import add_extrafield
 
 STORE = 1005
@@ -135,7 +135,7 @@ class Walk:
         assert sales == sum((order.total for order in recorded.items), Decimal())
         groups = {each: await members(self.storage, each) for each in GROUPS}
         assert groups == {each: int(each == customer.customer_group_id) + int(each == 0) for each in GROUPS}
-        assert await self.storage.count_customers(STORE) == 2
+        assert await count_customers(self.storage, STORE) == 2
         deleted = await self.storage.list_deleted_customers(STORE, None, None, 0, 1000)
         assert self.id not in [each.id for each in deleted.items]
 

@@ -11,8 +11,6 @@ from customary.storage.unfinished import MARK
 
 LAST = ("store", "token")
 """Without these there is nothing to answer for whoever asks a database that is not filled yet."""
-FIRST = ("customer",)
-"""The group of a change is looked up in it."""
 NOT_COPIED = {
     MARK,
     "customer_unindexed",  # SQLite: those that the text index has yet to take over; all of them
@@ -22,10 +20,6 @@ NOT_COPIED = {
 }
 MADE_ANEW = {
     ("customer", "customer_key"): "({store_id} << 32) + {id}",
-    ("change", "group_id"): (
-        "(SELECT customer_group_id FROM customer WHERE {entity} = 'customer'"
-        " AND customer_key = ({store_id} << 32) + {entity_id} AND version = {seq})"
-    ),
     ("ticket", "runner"): "",
     ("ticket", "held_until"): "",
 }
@@ -84,6 +78,4 @@ def _one_sided(pair: Pair) -> Iterator[str]:
 
 
 def _turn(name: str) -> tuple[int, str]:
-    if name in FIRST:
-        return 0, name
-    return (2 + LAST.index(name), name) if name in LAST else (1, name)
+    return (1 + LAST.index(name), name) if name in LAST else (0, name)

@@ -27,7 +27,10 @@ STATEMENT_SECONDS = 60.0
 TRY_SECONDS = 0.25
 """How often a database that is away is tried."""
 OLDEST = 140000
-SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
+SNAPSHOT = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan;"
+    " SET LOCAL max_parallel_workers_per_gather = 0"
+)
 """A plan made for the values at hand: those of a search differ too much for one that fits all."""
 
 

@@ -15,7 +15,7 @@ from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page, Stretch
+from customary.model.search import CustomerSearch, Found, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.postgres.asking import carry_on
@@ -104,11 +104,7 @@ class PostgresStorage:
         row = await self._connections.row("find_token", store_id, digest)
         return rows.token_from_row(tuple(row)) if row else None
 
-    async def count_customers(self, store_id: int) -> int:
-        row = await self._connections.row("count_customers", store_id)
-        return int(row[0]) if row else 0
-
-    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Found:
         async with self._connections.snapshot() as connection:
             return await self._finder.search(connection, store_id, search)
 

@@ -2,7 +2,8 @@
 
 Every way gives the same answer; they differ in what they cost:
 - an exact e-mail has a unique index;
-- a text of three characters or more goes to the trigram index, in a store that is too big to be read through;
+- in a store that is too big to be read through, a text of three characters or more goes to the index of endings, or to
+  that of parts when it may be in an e-mail address;
 - a short span of update times, and the order by update time, come from the change log, whose order is that of time;
 - the other orders walk an index, or sort what they find.
 """
@@ -13,24 +14,37 @@ from typing import Any
 
 from msgspec import structs
 
-from customary.model.customer import Customer
-from customary.model.search import CustomerSearch, Page
+from customary.model.keys import search_key
+from customary.model.search import CustomerSearch, Found
 from customary.storage.postgres.asking import Connection
+from customary.storage.postgres.endings import HAS_WORDS, SHORTEST, words
 from customary.storage.postgres.search import Conditions, conditions, order
 from customary.storage.postgres.sql import SQL, numbered
 from customary.storage.sqlite import rows
 
 SMALL_STORE = 5_000
 WALKED_CHANGES = 20_000
-SHORTEST = 3
-"""A shorter text never goes to the index of texts."""
+MOST_OF_A_SECOND = 10
+"""Customers of one second that are read behind the end of a page at first."""
+_AMONG_TEXTS = (
+    "(SELECT id AS found FROM customer_text WHERE store_id = ?{}) AS listed JOIN customer ON customer.id = found"
+)
+_NAMES_ALONE = (
+    "(SELECT store_id, id, split_part(lines, E'\\n', 1) COLLATE \"C\" AS name_key"
+    " FROM customer_text WHERE store_id = ?{}) AS customer"
+)
+"""A search by name needs no more of a customer, and all that match are looked at for the total."""
+_AMONG_CHANGED = (
+    "(SELECT DISTINCT entity_id AS found FROM change WHERE store_id = ? AND seq >= ? AND entity = 'customer') AS log"
+    " JOIN customer ON customer.id = found"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What narrows the candidates down beside the conditions: more text behind WHERE, and its values."""
+    """Where candidates come from: the text behind FROM, and its values."""
 
-    where: str = ""
+    tables: str = "customer"
     values: tuple[Any, ...] = ()
 
 
@@ -45,14 +59,18 @@ class Finder:
         self._small_store = small_store
         self._walked_changes = walked_changes
 
-    async def search(self, connection: Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
+    async def search(self, connection: Connection, store_id: int, search: CustomerSearch) -> Found:
         found = await self._prepare(connection, store_id, search)
         if found is None:
-            return Page(total=0, items=())
-        total, ids = await _find(found, await self._source(found))
-        listed: Any = await connection.fetch(SQL["get_customers"], store_id, ids) if ids else ()
-        documents: dict[int, str] = dict(listed)
-        return Page(total=total, items=tuple(rows.decode_customer(documents[each]) for each in ids))
+            return Found(total=0, items=(), everyone=0)
+        if found.is_by_email:
+            listed = await found.fetch("SELECT document FROM {}", Source())
+            total, documents = len(listed), [row[0] for row in listed[search.offset : search.offset + search.limit]]
+        else:
+            total, ids = await _find(found, await self._source(found))
+            documents = await _documents(found, ids)
+        items = tuple(rows.decode_customer(document) for document in documents)
+        return Found(total=total, items=items, everyone=found.customers)
 
     async def find_ids(self, connection: Connection, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
         """Of all that match, in order."""
@@ -60,7 +78,7 @@ class Finder:
         if found is None:
             return ()
         source = await self._source(found)
-        listed = await found.fetch(f"SELECT id FROM customer WHERE {{}} ORDER BY {order(search.sort_by)}", source)
+        listed = await found.fetch(f"SELECT id FROM {{}} ORDER BY {order(search.sort_by)}", source)
         return tuple(number for (number,) in listed)
 
     async def _prepare(self, connection: Connection, store_id: int, search: CustomerSearch) -> "_Search | None":
@@ -70,19 +88,28 @@ class Finder:
 
     async def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
-        if search.email is not None and search.use_exact_email_match:
+        if found.is_by_email:
             return Source()
-        needles = [needle for needle in found.conditions.needles if len(needle) >= SHORTEST]
-        if needles and found.customers > self._small_store:
-            likes = " AND lines LIKE ?" * len(needles)
-            patterns = (f"%{_literally(needle)}%" for needle in needles)
-            return Source(f" AND id IN (SELECT id FROM customer_text WHERE store_id = ?{likes})", (store_id, *patterns))
+        texts = [_narrowing(found, needle) for needle in found.conditions.needles if len(needle) >= SHORTEST]
+        if texts and found.customers > self._small_store:
+            names_do = found.filters == {"name"} and search.sort_by.startswith("NAME")
+            narrowed = "".join(f" AND {condition}" for condition, _ in texts)
+            tables = (_NAMES_ALONE if names_do else _AMONG_TEXTS).format(narrowed)
+            return Source(tables, (store_id, *(value for _, value in texts)))
         if search.updated_from is not None:
             first = await _first_change_since(found, search.updated_from)
             if found.last_seq - first < self._walked_changes:
-                changed = "SELECT entity_id FROM change WHERE store_id = ? AND seq >= ? AND entity = 'customer'"
-                return Source(f" AND id IN ({changed})", (store_id, first))
+                return Source(_AMONG_CHANGED, (store_id, first))
         return Source()
+
+
+def _narrowing(found: "_Search", needle: str) -> tuple[str, str]:
+    """A condition that leaves hardly any text but those with this part, and its value."""
+    search = found.search
+    in_address = {search_key(text) for text in (search.keyword, search.email) if text is not None}
+    if needle in in_address or "\n" in needle:
+        return "lines LIKE ?", f"%{_literally(needle)}%"
+    return HAS_WORDS, words(found.store_id, needle)
 
 
 @dataclass
@@ -101,36 +128,52 @@ class _Search:
     def conditions(self) -> Conditions:
         return conditions(self.store_id, self.search)
 
+    @cached_property
+    def filters(self) -> set[str]:
+        """The names of those that are asked for."""
+        asked = set(structs.asdict(structs.replace(self.search, **_UNFILTERED)).items()) - _DEFAULTS
+        return {name for name, _ in asked}
+
+    @property
+    def is_by_email(self) -> bool:
+        """Whether it is for one customer at most."""
+        return self.search.email is not None and self.search.use_exact_email_match
+
     async def fetch(self, statement: str, source: Source, *values: Any) -> list[Any]:
-        """``{}`` stands for the conditions in the statement; ``values`` are of what comes behind them."""
+        """``{}`` stands for the source and the conditions; ``values`` are of what comes behind them."""
         where = self.conditions
-        sql = numbered(statement.format(where.where + source.where))
-        return await self.connection.fetch(sql, *where.values, *source.values, *values)
+        sql = numbered(statement.format(f"{source.tables} WHERE {where.where}"))
+        return await self.connection.fetch(sql, *source.values, *where.values, *values)
+
+
+async def _documents(found: _Search, ids: list[int]) -> list[str]:
+    """In the same order."""
+    listed: Any = await found.connection.fetch(SQL["get_customers"], found.store_id, ids) if ids else ()
+    documents: dict[int, str] = dict(listed)
+    return [documents[each] for each in ids]
 
 
 async def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
     """The total and the ids of the page, in order. Few candidates are looked at once, for both."""
     search = found.search
     if source != Source():
-        statement = f"SELECT id, count(*) OVER () FROM customer WHERE {{}} ORDER BY {order(search.sort_by)}"
+        statement = f"SELECT id, count(*) OVER () FROM {{}} ORDER BY {order(search.sort_by)}"
         page = await found.fetch(f"{statement} LIMIT ? OFFSET ?", source, search.limit, search.offset)
         if page:
             return page[0][1], [row[0] for row in page]
-        ((total,),) = await found.fetch("SELECT count(*) FROM customer WHERE {}", source)
+        ((total,),) = await found.fetch("SELECT count(*) FROM {}", source)
         return total, []
     total = await _total(found)
-    return total, await _page(found) if search.offset < total else []
+    return total, await _page(found, total) if search.offset < total else []
 
 
 async def _total(found: _Search) -> int:
     """Counted customers where no more than groups are asked for; else all that match."""
-    asked = set(structs.asdict(structs.replace(found.search, **_UNFILTERED)).items()) - _DEFAULTS
-    names = {name for name, _ in asked}
-    if not names:
+    if not found.filters:
         return found.customers
-    if names == {"customer_group_ids"}:
+    if found.filters == {"customer_group_ids"}:
         return await _members(found)
-    ((total,),) = await found.fetch("SELECT count(*) FROM customer WHERE {}", Source())
+    ((total,),) = await found.fetch("SELECT count(*) FROM {}", Source())
     return int(total)
 
 
@@ -145,44 +188,70 @@ async def _members(found: _Search) -> int:
     return sum(counts.get(group_id, 0) for group_id in set(found.search.customer_group_ids or ()))
 
 
-async def _page(found: _Search) -> list[int]:
+async def _page(found: _Search, total: int) -> list[int]:
     """The ids of the page, in order. Sorting never carries documents along."""
     search = found.search
     if search.sort_by.startswith("UPDATED") and found.customers > found.small_store:
-        walked = await _walk_changes(found)
+        walked = await _walk_changes(found, total)
         if walked is not None:
             return walked
-    statement = f"SELECT id FROM customer WHERE {{}} ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
+    statement = f"SELECT id FROM {{}} ORDER BY {order(search.sort_by)} LIMIT ? OFFSET ?"
     return [number for (number,) in await found.fetch(statement, Source(), search.limit, search.offset)]
 
 
-async def _walk_changes(found: _Search) -> list[int] | None:
-    """The page by update time: each customer stands in the change log where its newest change is.
-
-    None when the walk is too long. Customers updated in the same second are put in the order of their ids, so the walk
-    goes on to the end of the second that it stops in.
-    """
-    search, where = found.search, found.conditions
+async def _walk_changes(found: _Search, total: int) -> list[int] | None:
+    """The page by update time, from whichever end of the change log is nearer. None when the walk is too long."""
+    search = found.search
+    first, end = search.offset, min(search.offset + search.limit, total)
     descending = search.sort_by.endswith("DESC")
-    wanted = search.offset + search.limit
+    if first <= total - end:
+        reached = await _walk(found, total, descending, end)
+        return reached[first:] if reached is not None else None
+    reached = await _walk(found, total, not descending, total - first)
+    return reached[total - end :][::-1] if reached is not None else None
+
+
+async def _walk(found: _Search, total: int, descending: bool, wanted: int) -> list[int] | None:
+    """The ids of so many, in order: each customer stands in the log where its newest change is.
+
+    Customers updated in the same second are put in the order of their ids, so the walk goes on to the end of a second.
+    """
     if wanted > found.walked_changes:
         return None
-    bound = found.last_seq - found.walked_changes if descending else found.walked_changes
-    log = (
-        "SELECT id, updated FROM change JOIN customer ON customer.store_id = change.store_id"
-        " AND customer.id = change.entity_id AND customer.version = change.seq"
-        f" WHERE change.store_id = ? AND change.entity = 'customer' AND change.seq {'>' if descending else '<='} ?"
-        f" AND {where.where} ORDER BY change.seq {'DESC' if descending else 'ASC'} LIMIT ?"
-    )
-    values = (found.store_id, bound, *where.values)
-    reached = await found.connection.fetch(numbered(log), *values, wanted * 2 + 100)
-    if len(reached) < wanted * 2 + 100:
-        return None  # the bound was met, or the end of the log: sorting is as good
-    if reached[wanted - 1][1] == reached[-1][1]:
-        return None  # a second in which very many changed
+    statement, values = await _entries(found, descending)
     sign = -1 if descending else 1
-    ordered = sorted(reached, key=lambda entry: (sign * entry[1], sign * entry[0]))
-    return [number for number, _ in ordered[search.offset : wanted]]
+    most = min(wanted + MOST_OF_A_SECOND, total)
+    while True:
+        reached = await found.connection.fetch(statement, *values, most)
+        if len(reached) == total or (len(reached) > wanted and reached[-1][1] != reached[wanted - 1][1]):
+            ordered = sorted(reached, key=lambda entry: (sign * entry[1], sign * entry[0]))
+            return [number for number, _ in ordered[:wanted]]
+        if len(reached) < most:
+            return None
+        most = min(4 * most, total)
+
+
+async def _entries(found: _Search, descending: bool) -> tuple[str, tuple[Any, ...]]:
+    """The statement that gives ids and update times from one end of the log, as many as its last value says; and its
+    other values."""
+    if descending:
+        bound = found.last_seq - found.walked_changes
+    else:
+        start = await found.connection.fetchrow(SQL["get_change_at"], found.store_id, 0)
+        bound = (start[0] if start else 0) + found.walked_changes
+    where = found.conditions
+    groups = set(found.search.customer_group_ids or ())
+    in_group = "AND group_id = ?" if len(groups) == 1 else ""
+    direction = "DESC" if descending else "ASC"
+    statement = (
+        "SELECT of_customer.id, updated FROM"
+        f" (SELECT seq, entity_id FROM change WHERE store_id = ? {in_group} AND seq {'>' if descending else '<'} ?"
+        f" AND entity = 'customer' ORDER BY seq {direction} LIMIT {found.walked_changes}) AS log"
+        " CROSS JOIN LATERAL (SELECT id, updated FROM customer"
+        f" WHERE id = entity_id AND version = seq AND {where.where} OFFSET 0) AS of_customer"
+        f" ORDER BY seq {direction} LIMIT ?"
+    )
+    return numbered(statement), (found.store_id, *(groups if in_group else ()), bound, *where.values)
 
 
 async def _first_change_since(found: _Search, at: int) -> int:

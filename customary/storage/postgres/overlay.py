@@ -243,7 +243,7 @@ class Overlay:
     def rewritten(self) -> tuple[rows.Row, dict[int, Held]]:
         """The columns of the statement ``rewrite_customers`` behind the counters, and the customers as they will be."""
         after = {number: row.held for number, row in self._pending.items() if row is not None}
-        _, _, ids, kinds, times, tokens, requests, _, _ = zip(*self._changes, strict=True)
+        _, _, ids, kinds, times, tokens, requests, *_ = zip(*self._changes, strict=True)
         held = [after[number] for number in ids]
         texts = [each.customer.updated for each in held], [each.document for each in held]
         return (ids, kinds, times, tokens, requests, *texts), after

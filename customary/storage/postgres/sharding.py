@@ -10,6 +10,8 @@ from customary.storage.postgres.connections import name_of
 
 OF_ALL_STORES = "installation"
 """The one table that belongs to no store: every node has a copy."""
+OF_THE_INDEXES = "ending_words(bigint,text)"
+"""The function that an index is made with."""
 TABLES = """
 SELECT c.relname, EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname = 'store_id')
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -43,7 +45,11 @@ async def _statements(connection: Connection, url: str) -> list[str]:
     if OF_ALL_STORES not in dict(tables):
         raise OperatorError(f"There are no tables in {name_of(url)}: 'customary store add' makes them")
     done = {name for (name,) in await connection.fetch("SELECT logicalrelid::regclass::text FROM pg_dist_partition")}
-    statements = [] if OF_ALL_STORES in done else [f"SELECT create_reference_table('{OF_ALL_STORES}')"]
+    of_every_node = [
+        f"SELECT create_distributed_function('{OF_THE_INDEXES}')",
+        f"SELECT create_reference_table('{OF_ALL_STORES}')",
+    ]
+    statements = [] if OF_ALL_STORES in done else of_every_node
     for name, has_store in tables:
         if has_store and name not in done:
             colocation = "" if name == "store" else ", colocate_with => 'store'"

@@ -197,16 +197,17 @@ DELETE FROM extrafield_holder AS h USING unnest($2::text[], $3::bigint[]) AS n (
 WHERE h.store_id = $1 AND h.key = n.key AND h.customer_id = n.customer_id;
 
 -- name: add_changes
-INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
+INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, group_id, before)
 SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[],
-    $9::bigint[], $10::jsonb[]) AS n;
+    $9::bigint[], $10::bigint[], $11::jsonb[]) AS n;
 
 -- name: add_changes_of_customers
 -- The state before is what the customer's row still holds: it need not travel, nor be read as JSON once more.
-INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
-SELECT c.store_id, n.seq, n.entity, n.entity_id, n.kind, n.at, n.token_id, n.request_id, n.previous, c.document
-FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[])
-    AS n (seq, entity, entity_id, kind, at, token_id, request_id, previous)
+INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, group_id, before)
+SELECT c.store_id, n.seq, n.entity, n.entity_id, n.kind, n.at, n.token_id, n.request_id, n.previous, n.group_id,
+    c.document
+FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[],
+    $10::bigint[]) AS n (seq, entity, entity_id, kind, at, token_id, request_id, previous, group_id)
 JOIN customer AS c ON c.id = n.entity_id
 WHERE c.store_id = $1;
 
@@ -220,9 +221,9 @@ WITH proved AS (
         AND current_setting('synchronous_commit') <> 'off'
     RETURNING xmin::text AS mark
 ), told AS (
-    INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, before)
+    INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous, group_id, before)
     SELECT c.store_id, $3 - cardinality($8) + n.number, 'customer', n.id, n.kind, n.at, n.token_id, n.request_id,
-        c.version, c.document
+        c.version, c.customer_group_id, c.document
     FROM proved CROSS JOIN unnest($8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
         WITH ORDINALITY AS n (id, kind, at, token_id, request_id, number)
     JOIN customer AS c ON c.id = n.id

@@ -133,7 +133,7 @@ class PostgresTransaction:
         await self.turn(Wish(emails=(email_key(customer.email),)))
         stats = await OrderBook(self._overlay).count(customer) if customer.stats else None
         stored = await self._add(customer, stats)
-        self._append("customer", stored.id, "created", 0, None)
+        self._append("customer", stored.id, "created", 0, None, stored.customer_group_id)
         if stats:
             await OrderBook(self._overlay).store_figures(stored)
         return stored
@@ -146,7 +146,7 @@ class PostgresTransaction:
         stats = await OrderBook(self._overlay).count(customer)
         stored = await self._add(customer, stats)
         await self._overlay.write("undo_deletion", deletion)
-        self._append("customer", stored.id, "restored", deletion, None)
+        self._append("customer", stored.id, "restored", deletion, None, stored.customer_group_id)
         if stats:
             await OrderBook(self._overlay).store_figures(stored)
         return stored
@@ -166,7 +166,7 @@ class PostgresTransaction:
         self._overlay.move_member(before.customer_group_id, stored.customer_group_id)
         if stored.extrafields != before.extrafields:
             await self._move_values(stored.id, before.extrafields, stored.extrafields)
-        self._append("customer", stored.id, kind, before.version, document or FROM_ROW)
+        self._append("customer", stored.id, kind, before.version, document or FROM_ROW, stored.customer_group_id)
         return stored
 
     async def delete_customer(self, customer: Customer) -> None:
@@ -306,12 +306,15 @@ class PostgresTransaction:
             for key in keys:
                 await self._overlay.set_value(key, customer_id, there)
 
-    def _append(self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None) -> None:
+    def _append(
+        self, entity: Entity, entity_id: int, kind: Kind, previous: int, before: str | None, group_id: int | None = None
+    ) -> None:
+        """``group_id``: of the customer after the change."""
         origin, counters = self._origin, self._counters
         counters.last_change_at = counters.latest[entity] = self._at
         counters.seq += 1
         by = (origin.token_id, origin.request_id)
-        self._overlay.append((counters.seq, entity, entity_id, kind, self._at, *by, previous, before))
+        self._overlay.append((counters.seq, entity, entity_id, kind, self._at, *by, previous, group_id, before))
 
 
 def _next_id(last: int) -> int:

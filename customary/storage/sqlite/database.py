@@ -19,7 +19,7 @@ from customary.model.extrafield import Extrafield
 from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
-from customary.model.search import CustomerSearch, Page, Stretch
+from customary.model.search import CustomerSearch, Found, Page, Stretch
 from customary.model.store import Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorage, Work
@@ -140,18 +140,15 @@ class SqliteStorage:
         row = self._row("find_token", store_id, digest)
         return rows.token_from_row(row) if row else None
 
-    async def count_customers(self, store_id: int) -> int:
-        row = self._row("count_customers", store_id)
-        return int(row[0]) if row else 0
-
-    async def search_customers(self, store_id: int, search: CustomerSearch) -> Page[Customer]:
+    async def search_customers(self, store_id: int, search: CustomerSearch) -> Found:
         try:
             page = self._finder.search_at_once(self._reader, store_id, search)
         except apsw.Error as error:
             raise _unreadable(error) from error
-        if page is not None:
-            return page
-        return await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
+        if page is None:
+            page = await self._in_reader(lambda connection: self._finder.search(connection, store_id, search))
+        size = self._row("count_customers", store_id)
+        return Found(total=page.total, items=page.items, everyone=size[0] if size else 0)
 
     async def list_customers(
         self, store_id: int, search: CustomerSearch, after: int, limit: int, most_read: int

@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from customary.model.customer import Customer
+from customary.model.customer import Customer, Person, ShippingAddress
 from customary.model.search import CustomerSearch, Page
 from customary.storage import open_storage
+from customary.storage.postgres.endings import HAS_WORDS, words
 from customary.storage.postgres.finder import Finder
 from customary.storage.protocol import Storage
 from tests.postgres import PostgresForTests
+from tests.storage.records import change_customer
 from tests.storage.test_sqlite_finder import STORE, fill, random_search
 
 Both: TypeAlias = tuple[str, Storage]
@@ -87,3 +89,59 @@ async def test_a_big_store_is_searched_by_its_index_of_texts(both: Both) -> None
     text = "\n".join(line for (line,) in plan)
     assert "Bitmap Index Scan on customer_text_by_part" in text
     assert "Index Cond: ((store_id = '7'::bigint) AND (lines ~~ '%person12%'::text))" in text
+
+
+async def test_parts_of_any_length_are_found_by_their_endings(both: Both) -> None:
+    """Also those with what is special in a tsquery, and longer than the words of the index."""
+    url, sqlite = both
+    (anybody,) = (await sqlite.search_customers(STORE, CustomerSearch(limit=1))).items
+    name = f"O'Neil \\'& {chr(0x10FFFF)}:* <-> Brønsted"
+    await change_customer(sqlite, STORE, anybody.id, billing_person=Person(name=name))
+    postgres = await open_storage(url)
+    await change_customer(postgres, STORE, anybody.id, billing_person=Person(name=name))
+    await postgres.close()
+    connection = await asyncpg.connect(url)
+    try:
+        for length in (3, 4, 7, 8, 9, 15, 30):
+            for first in range(len(name) - length + 1):
+                search = CustomerSearch(name=name[first : first + length], limit=100)
+                found = await Finder(small_store=0).search(connection, STORE, search)
+                assert described(found) == described(await sqlite.search_customers(STORE, search)), search
+                assert anybody.id in {each.id for each in found.items}, search
+    finally:
+        await connection.close()
+
+
+async def test_a_text_without_room_for_its_words_is_a_candidate_of_every_search(both: Both) -> None:
+    url, _ = both
+    postgres = await open_storage(url)
+    addresses = tuple(ShippingAddress(id=number, city=f"{number:03}" * 80, created_date=0) for number in range(1, 81))
+    (anybody,) = (await postgres.search_customers(STORE, CustomerSearch(limit=1))).items
+    await change_customer(postgres, STORE, anybody.id, shipping_addresses=addresses)
+    connection = await asyncpg.connect(url)
+    finder = Finder(small_store=0)
+    for search in (CustomerSearch(name=anybody.billing_person.name), CustomerSearch(city="077077077")):
+        assert anybody.id in {each.id for each in (await finder.search(connection, STORE, search)).items}
+    of_one = "SELECT ending_words(store_id, lines)::text FROM customer_text WHERE store_id = $1 AND id = $2"
+    assert await connection.fetchval(of_one, STORE, anybody.id) == f"'{STORE}:'"
+    await connection.close()
+    await postgres.close()
+
+
+async def test_the_index_of_endings_serves_parts_and_the_log_serves_groups(both: Both) -> None:
+    url, _ = both
+    connection = await asyncpg.connect(url)
+    await connection.execute("SET enable_seqscan = off")
+    among_texts = f"SELECT id FROM customer_text WHERE {HAS_WORDS}".replace("?", "$1")
+    ending = await plan_of(connection, among_texts, words(STORE, "abc"))
+    assert "Bitmap Index Scan on customer_text_by_ending" in ending
+    group = await plan_of(
+        connection, "SELECT seq FROM change WHERE store_id = $1 AND group_id = $2 ORDER BY seq DESC LIMIT 9", STORE, 1
+    )
+    assert "change_by_group" in group
+    assert "Sort" not in group
+    await connection.close()
+
+
+async def plan_of(connection: Any, statement: str, *values: Any) -> str:
+    return "\n".join(line for (line,) in await connection.fetch(f"EXPLAIN {statement}", *values))

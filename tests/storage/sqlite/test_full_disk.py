@@ -10,7 +10,7 @@ import pytest
 
 from customary.errors import StorageFull
 from customary.storage.sqlite.database import SqliteStorage
-from tests.storage.records import STORE, add_customer, add_stores, found
+from tests.storage.records import STORE, add_customer, add_stores, count_customers, found
 
 MIB = 1024 * 1024
 
@@ -93,7 +93,7 @@ def fill_up(place: Path) -> None:
 
 
 async def check(storage: SqliteStorage, answered: list[str]) -> None:
-    assert await storage.count_customers(STORE) == len(answered)
+    assert await count_customers(storage, STORE) == len(answered)
     total, page = await found(storage, sort_by="EMAIL_ASC")
     assert total == len(answered)
     assert page == sorted(answered)[:100]

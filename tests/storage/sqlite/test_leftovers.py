@@ -7,7 +7,7 @@ import pytest
 
 from customary.storage.sqlite.database import SqliteStorage
 from customary.storage.sqlite.leftovers import has_leftovers
-from tests.storage.records import NOON, ORIGIN, STORE, add_customer, add_stores, delete_customer
+from tests.storage.records import NOON, ORIGIN, STORE, add_customer, add_stores, count_customers, delete_customer
 
 PAGE = 4096
 
@@ -40,7 +40,7 @@ async def test_what_is_left_is_found_and_purged(path: Path) -> None:
     await storage.purge([(STORE, 1)], ['Zoë "Qx"'], NOON)
     assert "Zoë".encode() not in path.read_bytes()
     assert not has_leftovers(str(path), None, ['Zoë "Qx"'])
-    assert await storage.count_customers(STORE) == 49
+    assert await count_customers(storage, STORE) == 49
     await storage.close()
     reader = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     assert reader.pragma("integrity_check") == "ok"

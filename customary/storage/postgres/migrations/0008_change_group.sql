@@ -1,2 +1,2 @@
--- SQLite reads a group by update time with an index on changes; here this step changes nothing.
+-- SQLite reads a group by update time with an index on changes from here on, PostgreSQL from step 12 on.
 SELECT 1;

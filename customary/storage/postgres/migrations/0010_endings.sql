@@ -1,2 +1,2 @@
--- SQLite has an index of the endings of names and phone numbers; here this step changes nothing.
+-- SQLite has an index of the endings of names and phone numbers from here on, PostgreSQL from step 12 on.
 SELECT 1;
