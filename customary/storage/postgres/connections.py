@@ -27,11 +27,12 @@ STATEMENT_SECONDS = 60.0
 TRY_SECONDS = 0.25
 """How often a database that is away is tried."""
 OLDEST = 140000
-SNAPSHOT = (
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan;"
-    " SET LOCAL max_parallel_workers_per_gather = 0"
-)
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0"
+"""One process of the database for one search: many search at a time."""
+PLANNED_ANEW = f"{SNAPSHOT}; SET LOCAL plan_cache_mode = force_custom_plan"
 """A plan made for the values at hand: those of a search differ too much for one that fits all."""
+PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+"""All other statements look things up by their keys: to plan one anew takes longer than to carry it out."""
 
 
 class Connections:
@@ -92,9 +93,9 @@ class Connections:
                 return await connection.fetch(sql, *values)
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Connection]:
-        """A connection whose reads all see the same moment."""
-        async with self.taken() as connection, _transaction(connection, SNAPSHOT):
+    async def snapshot(self, *, planned_anew: bool = True) -> AsyncIterator[Connection]:
+        """A connection whose reads all see the same moment. ``planned_anew``: each has a plan for its values."""
+        async with self.taken() as connection, _transaction(connection, PLANNED_ANEW if planned_anew else SNAPSHOT):
             yield connection
 
     @asynccontextmanager
@@ -181,6 +182,7 @@ def connect_later(url: str, size: int, pooled: bool) -> Connections:
         timeout=CONNECT_SECONDS,
         command_timeout=STATEMENT_SECONDS,
         statement_cache_size=0 if pooled else 256,
+        server_settings={} if pooled else PLANNED_ONCE,
     )
     return Connections(Pool(connect, size), pooled)
 

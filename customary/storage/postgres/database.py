@@ -29,6 +29,7 @@ from customary.storage.postgres.history import list_customer_versions, list_enti
 from customary.storage.postgres.keyed_requests import PostgresKeyedRequests
 from customary.storage.postgres.known import KnownStores
 from customary.storage.postgres.listing import list_customers
+from customary.storage.postgres.lookup import is_by_update_time, look_up
 from customary.storage.postgres.orders import list_orders
 from customary.storage.postgres.retention import prune_some
 from customary.storage.postgres.schema import migrate
@@ -105,7 +106,10 @@ class PostgresStorage:
         return rows.token_from_row(tuple(row)) if row else None
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Found:
-        async with self._connections.snapshot() as connection:
+        found = await look_up(self._connections.ask, store_id, search)
+        if found is not None:
+            return found
+        async with self._connections.snapshot(planned_anew=not is_by_update_time(search)) as connection:
             return await self._finder.search(connection, store_id, search)
 
     async def list_customers(

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from msgspec import structs
-
-from customary.model.keys import search_key
 from customary.model.search import CustomerSearch, Found
 from customary.storage.postgres.asking import Connection
-from customary.storage.postgres.endings import HAS_WORDS, SHORTEST, words
+from customary.storage.postgres.lookup import among_texts, filters, is_by_email
 from customary.storage.postgres.search import Conditions, conditions, order
 from customary.storage.postgres.sql import SQL, numbered
 from customary.storage.sqlite import rows
@@ -26,14 +23,6 @@ SMALL_STORE = 5_000
 WALKED_CHANGES = 20_000
 MOST_OF_A_SECOND = 10
 """Customers of one second that are read behind the end of a page at first."""
-_AMONG_TEXTS = (
-    "(SELECT id AS found FROM customer_text WHERE store_id = ?{}) AS listed JOIN customer ON customer.id = found"
-)
-_NAMES_ALONE = (
-    "(SELECT store_id, id, split_part(lines, E'\\n', 1) COLLATE \"C\" AS name_key"
-    " FROM customer_text WHERE store_id = ?{}) AS customer"
-)
-"""A search by name needs no more of a customer, and all that match are looked at for the total."""
 _AMONG_CHANGED = (
     "(SELECT DISTINCT entity_id AS found FROM change WHERE store_id = ? AND seq >= ? AND entity = 'customer') AS log"
     " JOIN customer ON customer.id = found"
@@ -63,13 +52,10 @@ class Finder:
         found = await self._prepare(connection, store_id, search)
         if found is None:
             return Found(total=0, items=(), everyone=0)
-        if found.is_by_email:
-            listed = await found.fetch("SELECT document FROM {}", Source())
-            total, documents = len(listed), [row[0] for row in listed[search.offset : search.offset + search.limit]]
-        else:
-            total, ids = await _find(found, await self._source(found))
-            documents = await _documents(found, ids)
-        items = tuple(rows.decode_customer(document) for document in documents)
+        total, ids = await _find(found, await self._source(found))
+        listed: Any = await connection.fetch(SQL["get_customers"], store_id, ids) if ids else ()
+        documents: dict[int, str] = dict(listed)
+        items = tuple(rows.decode_customer(documents[each]) for each in ids)
         return Found(total=total, items=items, everyone=found.customers)
 
     async def find_ids(self, connection: Connection, store_id: int, search: CustomerSearch) -> tuple[int, ...]:
@@ -88,28 +74,16 @@ class Finder:
 
     async def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
-        if found.is_by_email:
+        if is_by_email(search):
             return Source()
-        texts = [_narrowing(found, needle) for needle in found.conditions.needles if len(needle) >= SHORTEST]
-        if texts and found.customers > self._small_store:
-            names_do = found.filters == {"name"} and search.sort_by.startswith("NAME")
-            narrowed = "".join(f" AND {condition}" for condition, _ in texts)
-            tables = (_NAMES_ALONE if names_do else _AMONG_TEXTS).format(narrowed)
-            return Source(tables, (store_id, *(value for _, value in texts)))
+        narrowed = among_texts(store_id, search, found.conditions.needles)
+        if narrowed and found.customers > self._small_store:
+            return Source(*narrowed)
         if search.updated_from is not None:
             first = await _first_change_since(found, search.updated_from)
             if found.last_seq - first < self._walked_changes:
                 return Source(_AMONG_CHANGED, (store_id, first))
         return Source()
-
-
-def _narrowing(found: "_Search", needle: str) -> tuple[str, str]:
-    """A condition that leaves hardly any text but those with this part, and its value."""
-    search = found.search
-    in_address = {search_key(text) for text in (search.keyword, search.email) if text is not None}
-    if needle in in_address or "\n" in needle:
-        return "lines LIKE ?", f"%{_literally(needle)}%"
-    return HAS_WORDS, words(found.store_id, needle)
 
 
 @dataclass
@@ -128,29 +102,11 @@ class _Search:
     def conditions(self) -> Conditions:
         return conditions(self.store_id, self.search)
 
-    @cached_property
-    def filters(self) -> set[str]:
-        """The names of those that are asked for."""
-        asked = set(structs.asdict(structs.replace(self.search, **_UNFILTERED)).items()) - _DEFAULTS
-        return {name for name, _ in asked}
-
-    @property
-    def is_by_email(self) -> bool:
-        """Whether it is for one customer at most."""
-        return self.search.email is not None and self.search.use_exact_email_match
-
     async def fetch(self, statement: str, source: Source, *values: Any) -> list[Any]:
         """``{}`` stands for the source and the conditions; ``values`` are of what comes behind them."""
         where = self.conditions
         sql = numbered(statement.format(f"{source.tables} WHERE {where.where}"))
         return await self.connection.fetch(sql, *source.values, *where.values, *values)
-
-
-async def _documents(found: _Search, ids: list[int]) -> list[str]:
-    """In the same order."""
-    listed: Any = await found.connection.fetch(SQL["get_customers"], found.store_id, ids) if ids else ()
-    documents: dict[int, str] = dict(listed)
-    return [documents[each] for each in ids]
 
 
 async def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
@@ -169,16 +125,13 @@ async def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
 
 async def _total(found: _Search) -> int:
     """Counted customers where no more than groups are asked for; else all that match."""
-    if not found.filters:
+    asked = filters(found.search)
+    if not asked:
         return found.customers
-    if found.filters == {"customer_group_ids"}:
+    if asked == {"customer_group_ids"}:
         return await _members(found)
     ((total,),) = await found.fetch("SELECT count(*) FROM {}", Source())
     return int(total)
-
-
-_UNFILTERED = {"sort_by": "NAME_ASC", "offset": 0, "limit": 100, "use_exact_email_match": False}
-_DEFAULTS = set(structs.asdict(CustomerSearch()).items())
 
 
 async def _members(found: _Search) -> int:
@@ -265,8 +218,3 @@ async def _first_change_since(found: _Search, at: int) -> int:
         else:
             low = row[0] + 1
     return low
-
-
-def _literally(text: str) -> str:
-    """For LIKE: what is special in a pattern stands for itself."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -14,6 +14,7 @@ from customary.model.search import CustomerSearch, Page
 from customary.storage import open_storage
 from customary.storage.postgres.endings import HAS_WORDS, words
 from customary.storage.postgres.finder import Finder
+from customary.storage.postgres.lookup import look_up
 from customary.storage.protocol import Storage
 from tests.postgres import PostgresForTests
 from tests.storage.records import change_customer
@@ -47,7 +48,7 @@ async def test_every_way_to_search_gives_the_same_answer(both: Both) -> None:
     dice = random.Random(11)
     plain = Finder(small_store=10**9, walked_changes=0)
     others = (Finder(small_store=0, walked_changes=10**9), Finder(small_store=0, walked_changes=250), Finder())
-    matched = 0
+    matched = looked_up = 0
     connection = await asyncpg.connect(url)
     for number in range(300):
         search = random_search(dice)
@@ -56,11 +57,15 @@ async def test_every_way_to_search_gives_the_same_answer(both: Both) -> None:
         assert described(expected) == described(await sqlite.search_customers(STORE, search)), search
         for finder in others:
             assert await finder.search(connection, STORE, search) == expected, search
+        at_once = await look_up(connection.fetch, STORE, search)
+        looked_up += at_once is not None
+        assert at_once in (None, expected), search
         if number % 5 == 0:
             ids = await others[0].find_ids(connection, STORE, search)
             page = ids[search.offset : search.offset + search.limit]
             assert page == tuple(customer.id for customer in expected.items), search
     assert matched > 90
+    assert looked_up > 5
     await connection.close()
 
 
@@ -106,6 +111,7 @@ async def test_parts_of_any_length_are_found_by_their_endings(both: Both) -> Non
             for first in range(len(name) - length + 1):
                 search = CustomerSearch(name=name[first : first + length], limit=100)
                 found = await Finder(small_store=0).search(connection, STORE, search)
+                assert await look_up(connection.fetch, STORE, search) == found
                 assert described(found) == described(await sqlite.search_customers(STORE, search)), search
                 assert anybody.id in {each.id for each in found.items}, search
     finally:
