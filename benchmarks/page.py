@@ -10,7 +10,7 @@ from benchmarks.targets import Target
 
 METHOD = """\
 - One machine runs both the load generator and the server that it asks, over the loopback interface; while one target
-  has its turn, the others are idle. Rounds go over the targets in turn, each round starting with another one.
+  has its turn, the others stand still. Rounds go over the targets in turn, each round starting with another one.
 - The load is a closed loop: a connection sends its next request when the last one is answered. p99 is that of wrk.
   A target that finishes fewer than {slow} requests of a load in a second gets rounds {patience} times as long.
 - Rates are medians over the rounds, with the lowest and the highest round in brackets. A ratio is taken within each

@@ -125,17 +125,43 @@ def wait_until_ready(server: Server, probe: Request, log: Path) -> None:
     raise BenchmarkError(f"The server did not come up ({problem}; {server.state()}). Its output ends:\n{tail}")
 
 
-def family_ticks(leader: int) -> int:
-    """Clock ticks used by all processes of a group, and by the leader's children in groups of their own."""
-    total = 0
+def family(leader: int) -> dict[int, int]:
+    """The clock ticks of all processes of a group, and of the leader's children in groups of their own."""
+    ticks = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rpartition(")")[2].split()
         except OSError:
             continue
         if leader in (int(fields[1]), int(fields[2])):
-            total += int(fields[11]) + int(fields[12])
-    return total
+            ticks[int(entry.parent.name)] = int(fields[11]) + int(fields[12])
+    return ticks
+
+
+def family_ticks(leader: int) -> int:
+    return sum(family(leader).values())
+
+
+@contextlib.contextmanager
+def standing_still(leaders: Iterable[int]) -> Iterator[None]:
+    """Families of processes do nothing in the block: a database, for one, has work of its own when nobody asks it."""
+    stopped: list[int] = []
+    try:
+        for leader in leaders:
+            os.kill(leader, signal.SIGSTOP)  # first: then it makes no more children
+            stopped.append(leader)
+            stopped += family(leader).keys() - {leader}
+        for process in stopped:
+            _tell(process, signal.SIGSTOP)
+        yield
+    finally:
+        for process in reversed(stopped):
+            _tell(process, signal.SIGCONT)
+
+
+def _tell(process: int, what: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, what)
 
 
 def machine_seconds() -> float:

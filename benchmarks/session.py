@@ -1,6 +1,7 @@
 """One session: all servers up, then the same load on each in turn, round after round."""
 
 import contextlib
+import os
 import random
 import shutil
 import time
@@ -17,6 +18,7 @@ from benchmarks.processes import (
     Server,
     child,
     free_port,
+    standing_still,
     wait_until_quiet,
     wait_until_ready,
 )
@@ -66,6 +68,11 @@ class Contestant:
     files: dict[str, Path] = field(default_factory=dict)
     written: list[int] = field(default_factory=list)
     """How many writes were answered in each round, the one to warm up included."""
+
+    def leaders(self) -> list[int]:
+        """Each with a family of processes."""
+        server = [self.server.process] if self.server else []
+        return [process.pid for process in (*server, *self.beside.processes)]
 
     def cpu_seconds(self) -> float:
         return self.server.cpu_seconds() if self.server else self.beside.cpu_seconds()
@@ -148,7 +155,9 @@ def measure_cell(plan: Plan, cell: Cell, contestants: list[Contestant], say: Say
         for contestant in taking_part[shift:] + taking_part[:shift]:
             say(f"{cell.customers:,} customers: {cell.title}, round {turn}, {contestant.target.title}")
             name = contestant.target.name
-            figure = measure(contestant, cell, turn=turn, seconds=seconds[name] if turn else 1, first=first)
+            others = [leader for other in contestants if other is not contestant for leader in other.leaders()]
+            with standing_still(others):
+                figure = measure(contestant, cell, turn=turn, seconds=seconds[name] if turn else 1, first=first)
             settle(contestants)
             if cell.workload in WRITING:
                 contestant.written.append(figure.carried_out)
@@ -175,4 +184,5 @@ def settle(contestants: list[Contestant]) -> None:
     """Lets answers that nobody waits for any more run out, so that no target works during another's turn."""
     if not wait_until_quiet(contestants):
         raise BenchmarkError("A server was still busy long after its load had ended.")
+    os.sync()
     time.sleep(0.05)
