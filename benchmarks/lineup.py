@@ -5,7 +5,7 @@ from benchmarks.own_postgres import CustomaryPostgresTarget, TwoServersTarget
 from benchmarks.peers.fastapi_asyncpg import FastApiAsyncpgTarget
 from benchmarks.peers.fastapi_sqlalchemy import FastApiTarget
 from benchmarks.peers.pocketbase import PocketBaseTarget
-from benchmarks.pgbench import PgbenchTarget
+from benchmarks.pgbench import UPDATE, WITH_HISTORY, PgbenchTarget
 from benchmarks.targets import Target
 
 ON_SQLITE: tuple[Target, ...] = (
@@ -21,7 +21,8 @@ ON_POSTGRES: tuple[Target, ...] = (
     CustomaryPostgresTarget(),
     TwoServersTarget(),
     FastApiAsyncpgTarget(),
-    PgbenchTarget(),
+    PgbenchTarget("pgbench-history", "pgbench, the UPDATE and its history", WITH_HISTORY),
+    PgbenchTarget("pgbench", "pgbench, the UPDATE alone", UPDATE),
 )
 TARGETS: dict[str, Target] = {target.name: target for target in (*ON_SQLITE, *ON_POSTGRES)}
 
