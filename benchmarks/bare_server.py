@@ -18,7 +18,7 @@ from customary.logs import AccessLog
 from customary.model.body import CustomerBody
 from customary.model.change import Origin
 from customary.model.customer import Customer
-from customary.model.store import SCOPES, Group, Store, Token
+from customary.model.store import SCOPES, Access, Group, Store, Token
 from customary.model.update import Updated
 from customary.operations.passwords import PasswordHashing
 from customary.rules.customer_update import StoreFacts, new_customer
@@ -48,10 +48,11 @@ class NoStorage:
     async def get_store(self, store_id: int) -> Store:
         return Store(id=store_id, name="Bare", created=0)
 
-    async def find_token(self, store_id: int, digest: bytes) -> Token:
-        return Token(
+    async def find_access(self, store_id: int, digest: bytes) -> Access:
+        token = Token(
             id=1, store_id=store_id, digest=digest, public=False, label="bare", scopes=frozenset(SCOPES), created=0
         )
+        return Access(store=await self.get_store(store_id), token=token)
 
     async def get_customer(self, _store_id: int, _customer_id: int) -> Customer:
         return self._customer

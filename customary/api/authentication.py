@@ -37,15 +37,14 @@ class Authentication:
         return known
 
     async def _look_up(self, store_id: int, digest: bytes) -> Token:
-        store = await self._storage.get_store(store_id)
-        if store is None:
+        access = await self._storage.find_access(store_id, digest)
+        if access is None:
             raise StoreNotFound()
-        token = await self._storage.find_token(store_id, digest)
-        if token is None:
+        if access.token is None:
             raise InvalidToken()
-        if store.suspended:
+        if access.store.suspended:
             raise StoreSuspended()
-        return token
+        return access.token
 
 
 def bearer_token(authorization: str | None) -> str | None:

@@ -43,6 +43,13 @@ class Token(Struct, frozen=True, kw_only=True):
     revoked: int | None = None
 
 
+class Access(Struct, frozen=True, kw_only=True):
+    """A store, and the token that somebody has for it: one that is known and was not revoked."""
+
+    store: Store
+    token: Token | None
+
+
 class Group(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A group of customers. Id 0 is ``General``: every store has it and it is not stored."""
 

@@ -19,6 +19,7 @@ async def read_feed(storage: Storage, store_id: int, after: int, limit: int) -> 
 
 async def may_still_read(storage: Storage, token: Token, scope: str) -> bool:
     """Whether the token was neither taken back nor lost the scope, and its store is not suspended."""
-    store = await storage.get_store(token.store_id)
-    known = await storage.find_token(token.store_id, token.digest)
-    return store is not None and not store.suspended and known is not None and scope in known.scopes
+    access = await storage.find_access(token.store_id, token.digest)
+    if access is None or access.store.suspended or access.token is None:
+        return False
+    return scope in access.token.scopes

@@ -15,7 +15,7 @@ from customary.model.history import CustomerVersion
 from customary.model.keyed_request import KeptAnswer, KeyedRequest, KeyedResult
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Found, Page, Stretch
-from customary.model.store import Group, Store, Token
+from customary.model.store import Access, Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.model.ticket import Receipt, Ticket, TicketRequest, TicketResponse
 
@@ -296,8 +296,8 @@ class Storage(Reader, Protocol):
     async def list_purchased_products(self, store_id: int) -> tuple[PurchasedProduct, ...]:
         """Products in orders that count, of customers that are there, each once."""
 
-    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
-        """A token that was not revoked."""
+    async def find_access(self, store_id: int, digest: bytes) -> Access | None:
+        """None where there is no such store."""
 
     async def add_store(self, store: Store) -> None:
         """Raises StoreExists."""

@@ -159,6 +159,11 @@ async def found(storage: Storage, store_id: int = STORE, **search: object) -> tu
     return page.total, [customer.email for customer in page.items]
 
 
+async def find_token(storage: Storage, store_id: int, digest: bytes) -> Token | None:
+    access = await storage.find_access(store_id, digest)
+    return access.token if access else None
+
+
 async def count_customers(storage: Storage, store_id: int) -> int:
     """Of the store."""
     return (await storage.search_customers(store_id, CustomerSearch())).everyone

@@ -11,7 +11,7 @@ from customary.errors import CustomerNotFound, EmailAlreadyUsed, StoreExists, St
 from customary.model.change import Change, Deleted
 from customary.model.customer import Customer, Person
 from customary.model.search import CustomerSearch
-from customary.model.store import Group, Store
+from customary.model.store import Access, Group, Store
 from customary.storage import open_storage
 from customary.storage.protocol import Storage, Transaction
 from tests.storage.records import (
@@ -31,6 +31,7 @@ from tests.storage.records import (
     deleted,
     described,
     everything,
+    find_token,
     found,
     origin,
     read_customer,
@@ -50,8 +51,9 @@ class TestStorage:
             assert await storage.list_changes(store_id, 0, 10) == ()
             assert await storage.list_entity_changes(store_id, "customer", 1, None, 10) == ()
             assert (await storage.list_deleted_customers(store_id, None, None, 0, 10)).total == 0
-            assert await storage.find_token(store_id, b"x") is None
+            assert await find_token(storage, store_id, b"x") is None
         assert await storage.get_store(9) is None
+        assert await storage.find_access(9, b"x") is None
         assert await storage.list_tokens(None) == ()
 
     async def test_every_field_reads_back(self, storage: Storage, url: str) -> None:
@@ -266,7 +268,7 @@ class TestStorage:
                 assert await storage.write(OTHER, ORIGIN, lambda t, i=customer_id: t.get_customer(OTHER, i)) is None  # type: ignore[misc]
         shifted = mine.id + (STORE - OTHER) * 2**32
         assert await storage.get_customer(OTHER, shifted) is None
-        assert await storage.find_token(OTHER, b"digest") is None
+        assert await find_token(storage, OTHER, b"digest") is None
         assert await storage.get_group(OTHER, 1) is None
         assert await storage.write(OTHER, ORIGIN, lambda transaction: transaction.list_group_members(1, 9)) == []
         assert await found(storage, OTHER, keyword="mine") == (0, [])
@@ -319,13 +321,15 @@ class TestStorage:
         second = await storage.add_token(token(OTHER, b"1" * 32, public=True, id=first.id, scopes=frozenset()))
         assert first == token(STORE, b"1" * 32, scopes=scopes, label="CRM", id=first.id)
         assert 0 < first.id < second.id
-        assert await storage.find_token(STORE, b"1" * 32) == first
-        assert await storage.find_token(OTHER, b"1" * 32) == second
-        assert await storage.find_token(STORE, b"2" * 32) is None
+        store = await storage.get_store(STORE)
+        assert store is not None
+        assert await storage.find_access(STORE, b"1" * 32) == Access(store=store, token=first)
+        assert await find_token(storage, OTHER, b"1" * 32) == second
+        assert await find_token(storage, STORE, b"2" * 32) is None
         assert await storage.list_tokens(None) == (first, second)
         assert await storage.list_tokens(OTHER) == (second,)
         assert [await storage.revoke_token(id_, NOON + 9) for id_ in (first.id, first.id, 99)] == [True, False, False]
-        assert await storage.find_token(STORE, b"1" * 32) is None
+        assert await find_token(storage, STORE, b"1" * 32) is None
         assert await storage.list_tokens(STORE) == (replace(first, revoked=NOON + 9),)
         with pytest.raises(StoreNotFound):
             await storage.add_token(token(9, b"3"))

@@ -21,6 +21,7 @@ from tests.storage.records import (
     add_group,
     change_customer,
     count_customers,
+    find_token,
     found,
     origin,
     read_customer,
@@ -134,7 +135,7 @@ async def test_tokens_are_numbered_over_all_stores_and_gone_everywhere(servers: 
     assert sorted(await at_once(servers, add, 20)) == list(range(1, 21))  # type: ignore[type-var]
     listed = await servers[1].list_tokens(STORE)
     assert await servers[0].revoke_token(listed[0].id, NOON)
-    assert await servers[1].find_token(STORE, listed[0].digest) is None
+    assert await find_token(servers[1], STORE, listed[0].digest) is None
     assert not await servers[1].revoke_token(listed[0].id, NOON)
 
 

@@ -16,7 +16,7 @@ from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Found, Page, Stretch
-from customary.model.store import Group, Store, Token
+from customary.model.store import Access, Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.postgres.asking import carry_on
 from customary.storage.postgres.batch import Job
@@ -39,6 +39,8 @@ from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorag
 from customary.storage.sqlite import rows
 from customary.storage.unfinished import MARK, refuse_unfinished
 
+STORE_COLUMNS = 8
+"""Of a store in ``find_access``; those of the token come behind them."""
 EARLIEST, LATEST = -(2**63), 2**63 - 1
 
 
@@ -101,9 +103,13 @@ class PostgresStorage:
         found = await self._connections.rows("list_purchased_products", store_id)
         return tuple(PurchasedProduct(id=product_id, name=name) for product_id, name in found)
 
-    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
-        row = await self._connections.row("find_token", store_id, digest)
-        return rows.token_from_row(tuple(row)) if row else None
+    async def find_access(self, store_id: int, digest: bytes) -> Access | None:
+        row = await self._connections.row("find_access", store_id, digest)
+        if row is None:
+            return None
+        store, token = tuple(row[:STORE_COLUMNS]), tuple(row[STORE_COLUMNS:])
+        known = rows.token_from_row(token) if token[0] is not None else None
+        return Access(store=rows.store_from_row(store), token=known)
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Found:
         found = await look_up(self._connections.ask, store_id, search)

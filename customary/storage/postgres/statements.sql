@@ -47,9 +47,12 @@ WHERE store_id = $1;
 -- name: count_customers
 SELECT customer_count, last_seq FROM store WHERE store_id = $1;
 
--- name: find_token
-SELECT token_id, store_id, digest, public, label, scopes, created, revoked
-FROM token WHERE store_id = $1 AND digest = $2 AND revoked IS NULL;
+-- name: find_access
+-- A store, and its token with this digest, or nothing in its place.
+SELECT s.store_id, s.name, s.url, s.timezone, s.languages, s.default_language, s.suspended, s.created,
+    t.token_id, t.store_id, t.digest, t.public, t.label, t.scopes, t.created, t.revoked
+FROM store AS s LEFT JOIN token AS t ON t.store_id = s.store_id AND t.digest = $2 AND t.revoked IS NULL
+WHERE s.store_id = $1;
 
 -- name: list_tokens
 SELECT token_id, store_id, digest, public, label, scopes, created, revoked

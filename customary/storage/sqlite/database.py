@@ -20,7 +20,7 @@ from customary.model.feed import FeedPage
 from customary.model.history import CustomerVersion
 from customary.model.order import Order, PurchasedProduct
 from customary.model.search import CustomerSearch, Found, Page, Stretch
-from customary.model.store import Group, Store, Token
+from customary.model.store import Access, Group, Store, Token
 from customary.model.summary import CustomerSummary, LatestUpdates
 from customary.storage.protocol import KeyedRequestStorage, Result, TicketStorage, Work
 from customary.storage.sqlite import rows
@@ -136,9 +136,10 @@ class SqliteStorage:
     async def list_purchased_products(self, store_id: int) -> tuple[PurchasedProduct, ...]:
         return await self._in_reader(lambda connection: list_purchased_products(connection, store_id))
 
-    async def find_token(self, store_id: int, digest: bytes) -> Token | None:
+    async def find_access(self, store_id: int, digest: bytes) -> Access | None:
+        store = await self.get_store(store_id)
         row = self._row("find_token", store_id, digest)
-        return rows.token_from_row(row) if row else None
+        return Access(store=store, token=rows.token_from_row(row) if row else None) if store else None
 
     async def search_customers(self, store_id: int, search: CustomerSearch) -> Found:
         try:

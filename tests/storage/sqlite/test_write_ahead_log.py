@@ -99,7 +99,7 @@ async def test_no_read_holds_on_to_its_view(path: Path) -> None:
         lambda: storage.get_customer(STORE, 1),
         lambda: storage.get_group(STORE, 1),
         lambda: storage.get_store(STORE),
-        lambda: storage.find_token(STORE, b"x"),
+        lambda: storage.find_access(STORE, b"x"),
         lambda: storage.list_changes(STORE, 0, 1),
         lambda: storage.list_entity_changes(STORE, "customer", 5, None, 1),
         lambda: storage.list_deleted_customers(STORE, None, None, 0, 1),
