@@ -149,5 +149,23 @@ async def test_the_index_of_endings_serves_parts_and_the_log_serves_groups(both:
     await connection.close()
 
 
+async def test_a_big_store_among_small_ones_is_not_read_through_for_a_part(both: Both) -> None:
+    """One plan serves all stores, so it must not be made for a store of average size."""
+    url, _ = both
+    connection = await asyncpg.connect(url, server_settings={"plan_cache_mode": "force_generic_plan"})
+    texts = "SELECT {}, number, md5(number::text) FROM generate_series(1, {}) AS number"
+    for store_id, size in ((1001, 10_000), *((store_id, 100) for store_id in range(1002, 1060))):
+        await connection.execute(f"INSERT INTO customer_text {texts.format(store_id, size)}")
+    await connection.execute("VACUUM ANALYZE customer_text")
+    condition = HAS_WORDS.replace("?", "$2")
+    await connection.execute(f"PREPARE part AS SELECT id FROM customer_text WHERE store_id = $1 AND {condition}")
+    plan = "\n".join(
+        line for (line,) in await connection.fetch(f"EXPLAIN EXECUTE part (1001, $${words(1001, 'abc')}$$)")
+    )
+    assert "Bitmap Index Scan on customer_text_by_ending" in plan
+    assert "customer_text_pkey" not in plan
+    await connection.close()
+
+
 async def plan_of(connection: Any, statement: str, *values: Any) -> str:
     return "\n".join(line for (line,) in await connection.fetch(f"EXPLAIN {statement}", *values))

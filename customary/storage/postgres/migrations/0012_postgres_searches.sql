@@ -35,3 +35,15 @@ $$;
 -- Finds customers by a part of their name or of a phone number, however many customers there are: the index of parts
 -- reads the lists of three characters each, this one begins where the part does.
 CREATE INDEX customer_text_by_ending ON customer_text USING gin (ending_words(store_id, lines));
+
+-- One plan does for all stores, and they differ in size: PostgreSQL is to take each for the biggest. Where it took the
+-- average, it read the numbers of all customers of a big store beside the index of endings, 8 ms for 300,000. Citus keeps
+-- such a setting from tables that are spread already.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+        ALTER TABLE customer_text ALTER COLUMN store_id SET (n_distinct = 1);
+        ANALYZE customer_text (store_id);
+    END IF;
+END
+$$;
