@@ -40,7 +40,7 @@ class Source:
 class Finder:
     """Searches on any connection that sees one snapshot.
 
-    ``small_store``: customers up to which reading all of them costs less than asking the trigram index.
+    ``small_store``: customers up to which reading all of them costs less than asking an index of texts.
     ``walked_changes``: entries of the change log that a search may walk before it sorts customers instead.
     """
 
