@@ -1,10 +1,3 @@
--- The group of a customer after a change, so that one group can be read by update time. Of older changes only those count
--- that are a customer's newest.
-ALTER TABLE change ADD COLUMN group_id bigint;
-UPDATE change SET group_id = c.customer_group_id FROM customer AS c
-WHERE c.store_id = change.store_id AND c.id = change.entity_id AND c.version = change.seq AND change.entity = 'customer';
-CREATE INDEX change_by_group ON change (store_id, group_id, seq) WHERE group_id IS NOT NULL;
-
 -- The words of the index of endings: the store, and eight characters from each one of a line on; fewer at its end, three
 -- at the least. The second line is the e-mail address, which is looked for in other ways. A text for which there is no
 -- room (a tsvector takes 1 MB) has one word that every search asks for too. It is not PARALLEL SAFE, so that no search has
@@ -31,6 +24,13 @@ BEGIN
     RETURN array_to_tsvector(words);
 END
 $$;
+
+-- The group of a customer after a change, so that one group can be read by update time. Of older changes only those count
+-- that are a customer's newest.
+ALTER TABLE change ADD COLUMN group_id bigint;
+UPDATE change SET group_id = c.customer_group_id FROM customer AS c
+WHERE c.store_id = change.store_id AND c.id = change.entity_id AND c.version = change.seq AND change.entity = 'customer';
+CREATE INDEX change_by_group ON change (store_id, group_id, seq) WHERE group_id IS NOT NULL;
 
 -- Finds customers by a part of their name or of a phone number, however many customers there are: the index of parts
 -- reads the lists of three characters each, this one begins where the part does.
