@@ -11,7 +11,10 @@ import pytest
 import customary
 from customary.errors import DatabaseTooNew, OperatorError
 from customary.storage import open_storage
+from customary.storage.postgres.connections import open_connections
+from customary.storage.postgres.endings import HAS_WORDS, words
 from customary.storage.postgres.migrations import steps
+from customary.storage.postgres.schema import migrate
 from customary.storage.postgres.sharding import OF_ALL_STORES, shard
 from customary.storage.postgres.sql import SQL
 from customary.storage.sqlite.migrations.steps import STEPS as SQLITE_STEPS
@@ -186,3 +189,41 @@ async def test_sharding_takes_every_table_once(postgres: PostgresForTests) -> No
     await shard(url, again.append)
     assert again == []
     await connection.close()
+
+
+OLD_ROWS = """
+INSERT INTO store (store_id, name, url, timezone, languages, default_language, created)
+VALUES (7, 'Shop', '', 'UTC', '["en"]', 'en', 0);
+INSERT INTO customer (store_id, id, version, registered, updated, email_key, name_key, customer_group_id, email_text,
+    phones, cities, postal_codes, companies, states, countries, fiscal_code, pec_email, sdi_code, lang,
+    accept_marketing, tax_exempt, b2b_b2c, document)
+SELECT 7, number, number + 100, 0, number, 'e' || number, 'jo smith', number % 3, '', '', '', '', '', '', '', '', '',
+    '', 'en', true, false, 'b2c', '{}' FROM generate_series(1, 100) AS number;
+INSERT INTO customer_text (store_id, id, lines)
+SELECT 7, number, E'jo smith\\nx@example.com\\n+1555' || number FROM generate_series(1, 100) AS number;
+INSERT INTO change (store_id, seq, entity, entity_id, kind, at, token_id, request_id, previous)
+SELECT 7, number, 'customer', 1 + (number - 1) % 100, 'updated', 0, 1, 'r', 0 FROM generate_series(1, 200) AS number;
+"""
+"""Of step 11: each customer has two changes."""
+
+
+async def test_searches_of_an_older_database_are_given_their_indexes(postgres: PostgresForTests) -> None:
+    url = await asyncio.to_thread(postgres.new_database, "older")
+    connections = await open_connections(url, 2)
+    try:
+        await migrate(connections, url, create=True, steps=steps.STEPS[:11])
+        async with connections.taken() as connection:
+            await connection.execute(OLD_ROWS)
+        await migrate(connections, url, create=False)
+        of_group = await connections.ask(
+            "SELECT seq, entity_id FROM change WHERE store_id = 7 AND group_id = 1 ORDER BY seq"
+        )
+        assert [tuple(row) for row in of_group] == [
+            (number + 100, number) for number in range(1, 101) if number % 3 == 1
+        ]
+        found = await connections.ask(
+            f"SELECT id FROM customer_text WHERE store_id = 7 AND {HAS_WORDS}".replace("?", "$1"), words(7, "+155542")
+        )
+        assert [row[0] for row in found] == [42]
+    finally:
+        await connections.close()
