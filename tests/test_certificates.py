@@ -29,7 +29,7 @@ def directory(tmp_path: Path) -> Path:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInThread]:
     path = tmp_path_factory.mktemp("https")
     with server_in_thread(path / "customary.db", tls_self_signed=True, tls_names="shop.test, *.shops.test") as server:
-        server.authority = path / "customary-tls" / "ca.pem"  # type: ignore[attr-defined]
+        server.authority = path / "customary-tls" / "ca.pem"
         yield server
 
 
@@ -43,7 +43,7 @@ def names(files: LocalCertificate) -> list[str]:
 
 
 def trusting(server: ServerInThread) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=server.authority)  # type: ignore[attr-defined]
+    context = ssl.create_default_context(cafile=server.authority)
     context.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does
     return context
 
@@ -138,7 +138,7 @@ def test_those_who_do_not_refuse(server: ServerInThread) -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_curl(server: ServerInThread) -> None:
-    guide = trust_guide(server.authority, server.base_url)  # type: ignore[attr-defined]
+    guide = trust_guide(server.authority, server.base_url)
     (line,) = [line for line in guide.splitlines() if " curl " in line]
     command = [*line.split()[1:], "--silent", "--show-error", "--noproxy", "*"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
@@ -148,7 +148,7 @@ def test_curl(server: ServerInThread) -> None:
 @pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node")
 def test_node(server: ServerInThread) -> None:
     script = f"fetch('{server.base_url}/health/live').then(a => a.text()).then(console.log)"
-    environment = {"NODE_EXTRA_CA_CERTS": str(server.authority)}  # type: ignore[attr-defined]
+    environment = {"NODE_EXTRA_CA_CERTS": str(server.authority)}
     command = [str(shutil.which("node")), "-e", script]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment, check=False)
     if "fetch is not defined" in done.stderr:
@@ -158,7 +158,7 @@ def test_node(server: ServerInThread) -> None:
 
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="there is no keytool")
 def test_keytool(server: ServerInThread, tmp_path: Path) -> None:
-    guide = trust_guide(server.authority, server.base_url)  # type: ignore[attr-defined]
+    guide = trust_guide(server.authority, server.base_url)
     (line,) = [line for line in guide.splitlines() if "keytool" in line]
     done = subprocess.run(line.split()[1:], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -197,7 +197,7 @@ def test_operation(case: Case, world: World) -> None:
         world.renew()
 
 
-class Walk(contract.include(path_regex="^/api/").as_state_machine()):  # type: ignore[misc]
+class Walk(contract.include(path_regex="^/api/").as_state_machine()):
     """Goes from one call to the next along the links of the contract, each time in a store of its own."""
 
     start: ClassVar[Callable[[], World]]

@@ -3,7 +3,7 @@
 from typing import Generic, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict
 
 from customary.model.customer import Customer
 
@@ -61,9 +61,24 @@ class CustomerSearch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: int = 100
 
     @property
+    def filters(self) -> set[str]:
+        """The names of those that are asked for."""
+        return {name for name, unasked in _UNASKED.items() if getattr(self, name) != unasked}
+
+    @property
     def is_filtered(self) -> bool:
         """Whether it may leave out any customer."""
-        return replace(self, sort_by="NAME_ASC", offset=0, limit=100, use_exact_email_match=False) != CustomerSearch()
+        return bool(self.filters)
+
+    @property
+    def is_by_email(self) -> bool:
+        """Whether it is for one customer at most."""
+        return self.email is not None and self.use_exact_email_match
+
+
+_NO_FILTERS = {"sort_by", "offset", "limit", "use_exact_email_match"}
+_UNASKED = {name: value for name, value in asdict(CustomerSearch()).items() if name not in _NO_FILTERS}
+"""The filters, and what each is where it is not asked for."""
 
 
 class Stretch(Struct, Generic[Item], frozen=True, kw_only=True):

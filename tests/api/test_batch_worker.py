@@ -119,7 +119,7 @@ def test_nothing_is_written_twice(database: str, passwords: PasswordHashing, kep
     async def die_and_go_on() -> None:
         storage = await open_shop(database)
         await add_batch(storage, CREATE_FOUR, parallel=parallel)
-        tickets, storage.tickets = storage.tickets, Dying(storage, kept)  # type: ignore[misc, assignment]
+        tickets, storage.tickets = storage.tickets, Dying(storage, kept)
         async with Worker(storage, passwords):
             while await count_customers(storage, STORE) <= kept or len(await tickets.list_statuses(STORE, "t")) < kept:
                 await asyncio.sleep(0.01)
@@ -151,7 +151,7 @@ def test_what_has_written_is_answered_though_another_failed(database: str, passw
     async def die_and_go_on() -> None:
         storage = await open_shop(database)
         await add_batch(storage, [("PUT", "/customers/9", {}), CREATE_FOUR[0]], parallel=True)
-        tickets, storage.tickets = storage.tickets, Losing(storage, 1)  # type: ignore[misc, assignment]
+        tickets, storage.tickets = storage.tickets, Losing(storage, 1)
         async with Worker(storage, passwords):
             while not (await count_customers(storage, STORE) and await tickets.list_statuses(STORE, "t")):
                 await asyncio.sleep(0.01)
@@ -204,7 +204,7 @@ def test_an_answer_waits_for_room_on_the_disk(database: str, passwords: Password
     async def wait() -> None:
         storage = await open_shop(database)
         await add_batch(storage, CREATE_FOUR)
-        storage.tickets = Full(storage, 5)  # type: ignore[misc, assignment]
+        storage.tickets = Full(storage, 5)
         async with Worker(storage, passwords) as worker:
             assert [status for status, _ in await worker.finished()] == [200] * 4
             assert len(worker.sent) == 4

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pyecwid import Ecwid  # type: ignore[import-untyped]
+from pyecwid import Ecwid
 
 from tests.api.shop import Shop
 

@@ -27,7 +27,7 @@ def failed(message: str, code: str = "WRONG_PARAMETER", **args: str) -> Json:
 
 
 def problem(path: str, what: str) -> Json:
-    return failed(f"Field {path} {what}", args={path: what})  # type: ignore[arg-type]
+    return failed(f"Field {path} {what}", args={path: what})
 
 
 def test_by_email(shop: Shop, other_shop: Shop) -> None:
@@ -96,7 +96,7 @@ def test_a_failing_one_fails_alone(shop: Shop) -> None:
     }
     assert items == [
         {"id": AN_ID, "result": "created"},
-        failed(message, args=wrong),  # type: ignore[arg-type]
+        failed(message, args=wrong),
         failed("Language 'xx' is not enabled in the store", "LANGUAGES_NOT_ALLOWED"),
         problem("Customer.email", "is absent"),
         problem("Customer.email", "must be an e-mail address"),
@@ -200,7 +200,7 @@ def test_passwords_are_hashed(shop: Shop) -> None:
     answer = shop.call("POST", shop.own(PATH), {"by": "email", "items": items})
     assert answer.json["createCount"] == 3
     hashes = {
-        shop.server.run(shop.server.storage.get_customer(shop.store_id, item["id"])).password_hash  # type: ignore[union-attr]
+        shop.server.run(shop.server.storage.get_customer(shop.store_id, item["id"])).password_hash
         for item in answer.json["items"]
     }
     assert len(hashes) == 3

@@ -134,7 +134,7 @@ def change(kind: str, previous: int = 0, token_id: int = 7) -> Change:
         seq=9,
         entity="customer",
         entity_id=1,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         at=CREATED,
         token_id=token_id,
         request_id="r-1",

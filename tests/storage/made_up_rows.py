@@ -83,9 +83,9 @@ def _document(table: str, column: str, i: int) -> str:
         case "customer":
             return _state("customer", i)
         case "recorded_order":
-            items = (OrderItem(price="1.50", quantity=i),)  # type: ignore[arg-type]
+            items = (OrderItem(price="1.50", quantity=i),)
             order = Order(
-                id=f"A{i}", number=i, customer_id=i, email="a@example.com", total="10.10",  # type: ignore[arg-type]
+                id=f"A{i}", number=i, customer_id=i, email="a@example.com", total="10.10",
                 payment_status="PAID", fulfillment_status="SHIPPED", created=NOON, counted=True, items=items,
             )  # fmt: skip
             return rows._encoder.encode(order).decode()

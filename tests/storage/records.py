@@ -155,7 +155,7 @@ def described(changes: tuple[Change, ...]) -> list[str]:
 
 async def found(storage: Storage, store_id: int = STORE, **search: object) -> tuple[int, list[str]]:
     """Total and e-mails of a search."""
-    page = await storage.search_customers(store_id, CustomerSearch(**search))  # type: ignore[arg-type]
+    page = await storage.search_customers(store_id, CustomerSearch(**search))
     return page.total, [customer.email for customer in page.items]
 
 

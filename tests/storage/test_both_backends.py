@@ -222,9 +222,9 @@ class TestStorage:
         assert store is not None
         for name in ("Retail", "Friends"):
             changed = replace(group, name=name, external_reference_id="x")
-            await storage.write(STORE, ORIGIN, lambda t, a=group, b=changed: t.replace_group(a, b))  # type: ignore[misc]
+            await storage.write(STORE, ORIGIN, lambda t, a=group, b=changed: t.replace_group(a, b))
             renamed = replace(store, name=name, languages=("it", "en"), default_language="it", url="u", timezone="t")
-            await storage.write(STORE, ORIGIN, lambda t, a=store, b=renamed: t.replace_store(a, b))  # type: ignore[misc]
+            await storage.write(STORE, ORIGIN, lambda t, a=store, b=renamed: t.replace_store(a, b))
             group, store = changed, renamed
         assert await storage.list_groups(STORE) == (group,)
         assert await storage.get_store(STORE) == store
@@ -265,7 +265,7 @@ class TestStorage:
         for customer_id in (mine.id, mine.id + 2**32, mine.id - 2**32, 10**18, -1, 0):
             for _ in range(2):
                 assert await storage.get_customer(OTHER, customer_id) is None
-                assert await storage.write(OTHER, ORIGIN, lambda t, i=customer_id: t.get_customer(OTHER, i)) is None  # type: ignore[misc]
+                assert await storage.write(OTHER, ORIGIN, lambda t, i=customer_id: t.get_customer(OTHER, i)) is None
         shifted = mine.id + (STORE - OTHER) * 2**32
         assert await storage.get_customer(OTHER, shifted) is None
         assert await find_token(storage, OTHER, b"digest") is None

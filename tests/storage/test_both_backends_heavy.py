@@ -83,7 +83,7 @@ class TestHeavyWorks:
         light = add_customer(storage, STORE, "light@example.com")
         outcomes = await asyncio.gather(heavy, light, return_exceptions=True)
         assert [type(outcome) for outcome in outcomes] == [EmailAlreadyUsed, Customer]
-        await storage.write(STORE, ORIGIN, lambda t: t.delete_customer(outcomes[1]))  # type: ignore[arg-type]
+        await storage.write(STORE, ORIGIN, lambda t: t.delete_customer(outcomes[1]))
         assert (await everything(storage))[:3] == before[:3]
         assert await storage.write(STORE, ORIGIN, exempt_all, heavy=True) == 200
         assert (await found(storage, tax_exempt=True))[0] == 200

@@ -94,8 +94,8 @@ class TestOrders:
         again = await open_storage(url)
         assert (await again.list_orders(STORE, None, None, 0, 10)).items == (order,)
         for name in (order.number, order.id):
-            assert await again.write(STORE, ORIGIN, lambda t, n=name: t.find_order(n)) == order  # type: ignore[misc]
-            assert await again.write(OTHER, ORIGIN, lambda t, n=name: t.find_order(n)) is None  # type: ignore[misc]
+            assert await again.write(STORE, ORIGIN, lambda t, n=name: t.find_order(n)) == order
+            assert await again.write(OTHER, ORIGIN, lambda t, n=name: t.find_order(n)) is None
         assert (await add_order(again, STORE, customer.id)).number > order.number
         await again.close()
 
@@ -110,8 +110,8 @@ class TestOrders:
     async def test_a_customer_by_its_e_mail(self, storage: Storage) -> None:
         zoe = await add_customer(storage, STORE, "Zoë@Exämple.com")
         for email in ("ZOË@exämple.COM", "zoë@xn--exmple-cua.com"):
-            assert await storage.write(STORE, ORIGIN, lambda t, e=email: t.find_customer(e)) == zoe  # type: ignore[misc]
-            assert await storage.write(OTHER, ORIGIN, lambda t, e=email: t.find_customer(e)) is None  # type: ignore[misc]
+            assert await storage.write(STORE, ORIGIN, lambda t, e=email: t.find_customer(e)) == zoe
+            assert await storage.write(OTHER, ORIGIN, lambda t, e=email: t.find_customer(e)) is None
 
     async def test_figures_follow(self, storage: Storage) -> None:
         await add_customers(storage, STORE, ["a@example.com", "b@example.com"])
@@ -239,7 +239,7 @@ class TestOrders:
             ({"min_sales_value": 0.3, "max_sales_value": 10.5}, "ab"),
             ({"max_sales_value": 0.0}, "d"),
         ):
-            assert [email[0] for email in (await found(storage, **filters))[1]] == list(names)  # type: ignore[arg-type]
+            assert [email[0] for email in (await found(storage, **filters))[1]] == list(names)
 
     async def test_a_work_that_raises_leaves_nothing_behind(self, storage: Storage) -> None:
         await add_customer(storage, STORE, "a@example.com")

@@ -132,7 +132,7 @@ async def test_tokens_are_numbered_over_all_stores_and_gone_everywhere(servers: 
     async def add(storage: Storage, number: int) -> int:
         return (await storage.add_token(token((STORE, OTHER)[number % 2], bytes([number])))).id
 
-    assert sorted(await at_once(servers, add, 20)) == list(range(1, 21))  # type: ignore[type-var]
+    assert sorted(await at_once(servers, add, 20)) == list(range(1, 21))
     listed = await servers[1].list_tokens(STORE)
     assert await servers[0].revoke_token(listed[0].id, NOON)
     assert await find_token(servers[1], STORE, listed[0].digest) is None

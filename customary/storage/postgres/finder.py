@@ -14,7 +14,7 @@ from typing import Any
 
 from customary.model.search import CustomerSearch, Found
 from customary.storage.postgres.asking import Connection
-from customary.storage.postgres.lookup import among_texts, filters, is_by_email
+from customary.storage.postgres.lookup import Source, among_texts
 from customary.storage.postgres.search import Conditions, conditions, order
 from customary.storage.postgres.sql import SQL, numbered
 from customary.storage.sqlite import rows
@@ -27,14 +27,6 @@ _AMONG_CHANGED = (
     "(SELECT DISTINCT entity_id AS found FROM change WHERE store_id = ? AND seq >= ? AND entity = 'customer') AS log"
     " JOIN customer ON customer.id = found"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where candidates come from: the text behind FROM, and its values."""
-
-    tables: str = "customer"
-    values: tuple[Any, ...] = ()
 
 
 class Finder:
@@ -74,11 +66,11 @@ class Finder:
 
     async def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
-        if is_by_email(search):
+        if search.is_by_email:
             return Source()
         narrowed = among_texts(store_id, search, found.conditions.needles)
         if narrowed and found.customers > self._small_store:
-            return Source(*narrowed)
+            return narrowed
         if search.updated_from is not None:
             first = await _first_change_since(found, search.updated_from)
             if found.last_seq - first < self._walked_changes:
@@ -125,7 +117,7 @@ async def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
 
 async def _total(found: _Search) -> int:
     """Counted customers where no more than groups are asked for; else all that match."""
-    asked = filters(found.search)
+    asked = found.search.filters
     if not asked:
         return found.customers
     if asked == {"customer_group_ids"}:

@@ -4,9 +4,8 @@ Its plan does not depend on the values, so that PostgreSQL keeps it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from msgspec import structs
 
 from customary.model.keys import search_key
 from customary.model.search import CustomerSearch, Found
@@ -18,8 +17,6 @@ from customary.storage.sqlite import rows
 Ask = Callable[..., Awaitable[Sequence[Any]]]
 """Carries out a statement with its values."""
 
-_UNFILTERED = {"sort_by": "NAME_ASC", "offset": 0, "limit": 100, "use_exact_email_match": False}
-_DEFAULTS = set(structs.asdict(CustomerSearch()).items())
 _AMONG_TEXTS = (
     "(SELECT id AS found FROM customer_text WHERE store_id = ?{} OFFSET 0) AS listed"
     " JOIN customer ON customer.id = found"
@@ -31,52 +28,49 @@ _NAMES_ALONE = (
 """A search by name needs no more of a customer, and all that match are looked at for the total."""
 
 
-def is_by_email(search: CustomerSearch) -> bool:
-    """Whether it is for one customer at most."""
-    return search.email is not None and search.use_exact_email_match
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where candidates come from: the text behind FROM, and its values."""
+
+    tables: str = "customer"
+    values: tuple[Any, ...] = ()
 
 
 def is_by_update_time(search: CustomerSearch) -> bool:
     """Whether the log of changes tells all there is to know: that has the same plan whatever the values."""
-    return search.sort_by.startswith("UPDATED") and filters(search) <= {"customer_group_ids"}
+    return search.sort_by.startswith("UPDATED") and search.filters <= {"customer_group_ids"}
 
 
-def filters(search: CustomerSearch) -> set[str]:
-    """The names of those that are asked for."""
-    asked = set(structs.asdict(structs.replace(search, **_UNFILTERED)).items()) - _DEFAULTS
-    return {name for name, _ in asked}
-
-
-def among_texts(store_id: int, search: CustomerSearch, needles: Sequence[str]) -> tuple[str, tuple[Any, ...]] | None:
-    """What stands behind FROM so that few but those with these texts are looked at, and its values. None where no index
-    knows any of them."""
+def among_texts(store_id: int, search: CustomerSearch, needles: Sequence[str]) -> Source | None:
+    """Few but those with these texts. None where no index knows any of them."""
     texts = [_narrowing(store_id, search, needle) for needle in needles if len(needle) >= SHORTEST]
     if not texts:
         return None
-    names_do = filters(search) == {"name"} and search.sort_by.startswith("NAME")
+    names_do = search.filters == {"name"} and search.sort_by.startswith("NAME")
     narrowed = "".join(f" AND {condition}" for condition, _ in texts)
     tables = (_NAMES_ALONE if names_do else _AMONG_TEXTS).format(narrowed)
-    return tables, (store_id, *(value for _, value in texts))
+    return Source(tables, (store_id, *(value for _, value in texts)))
 
 
 async def look_up(ask: Ask, store_id: int, search: CustomerSearch) -> Found | None:
     """None where it is another search, and where nobody is found or the page is beyond them."""
     where = conditions(store_id, search)
-    if is_by_email(search):
-        source: tuple[str, tuple[Any, ...]] | None = "customer", ()
+    if search.is_by_email:
+        source: Source | None = Source()
     else:
-        source = among_texts(store_id, search, where.needles) if filters(search) <= {"name", "phone"} else None
+        source = among_texts(store_id, search, where.needles) if search.filters <= {"name", "phone"} else None
     if source is None:
         return None
-    tables, values = source
     placed = f"count(*) OVER () AS total, row_number() OVER (ORDER BY {order(search.sort_by)}) AS place"
     statement = (
         "SELECT total, (SELECT customer_count FROM store WHERE store_id = ?), document"
-        f" FROM (SELECT id AS placed_id, {placed} FROM {tables} WHERE {where.where}"
+        f" FROM (SELECT id AS placed_id, {placed} FROM {source.tables} WHERE {where.where}"
         " ORDER BY place LIMIT ? OFFSET ?) AS page"
         " JOIN customer ON store_id = ? AND id = placed_id ORDER BY place"
     )
-    page = await ask(numbered(statement), store_id, *values, *where.values, search.limit, search.offset, store_id)
+    page = await ask(
+        numbered(statement), store_id, *source.values, *where.values, search.limit, search.offset, store_id
+    )
     if not page:
         return None
     items = tuple(rows.decode_customer(document) for _, _, document in page)

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 import apsw
-from msgspec import json, structs
+from msgspec import json
 
 from customary.model.customer import Customer
 from customary.model.search import CustomerSearch, Page
@@ -67,7 +67,7 @@ class Finder:
         self, connection: apsw.Connection, store_id: int, search: CustomerSearch
     ) -> Page[Customer] | None:
         """The same as ``search`` where that is a look-up of microseconds, else None."""
-        if search.email is not None and search.use_exact_email_match:
+        if search.is_by_email:
             return _by_email(connection, store_id, search)
         if search.phone is None or not (self._filled or self._are_filled(connection)):
             return None
@@ -75,7 +75,7 @@ class Finder:
 
     def search(self, connection: apsw.Connection, store_id: int, search: CustomerSearch) -> Page[Customer]:
         """Total and page from one snapshot."""
-        if search.email is not None and search.use_exact_email_match:
+        if search.is_by_email:
             return _by_email(connection, store_id, search)
         filled = self._filled  # if it was before the snapshot, the index is whole in it
         with connection:
@@ -105,12 +105,12 @@ class Finder:
 
     def _source(self, found: "_Search") -> Source:
         search, store_id = found.search, found.store_id
-        if search.email is not None and search.use_exact_email_match:
+        if search.is_by_email:
             return Source("customer INDEXED BY customer_by_email")
         if (found.endings_are_filled or self._are_filled(found.connection)) and (
             keys := list_candidates(found.connection, store_id, search, self._many)
         ):
-            names_do = found.filters == {"name"} and search.sort_by.startswith("NAME")
+            names_do = found.search.filters == {"name"} and search.sort_by.startswith("NAME")
             return Source(_AMONG_KEYS.format(_BY_NAMES_ALONE if names_do else ""), (keys,), bounded=True)
         needles = [needle for needle in found.conditions.needles if len(needle) >= SHORTEST]
         span = (rows.customer_key(store_id, 0), rows.customer_key(store_id + 1, 0) - 1)
@@ -180,12 +180,6 @@ class _Search:
     def conditions(self) -> Conditions:
         return conditions(self.store_id, self.search)
 
-    @cached_property
-    def filters(self) -> set[str]:
-        """The names of those that are asked for."""
-        asked = set(structs.asdict(structs.replace(self.search, **_UNFILTERED)).items()) - _DEFAULTS
-        return {name for name, _ in asked}
-
 
 def _find(found: _Search, source: Source) -> tuple[int, list[int]]:
     """The total and the keys of the page. Few candidates are looked at once, for both."""
@@ -228,17 +222,13 @@ def _matching(found: _Search, source: Source) -> apsw.Cursor:
 
 def _total(found: _Search) -> int:
     """Counted customers where no more than groups are asked for; else all that match."""
-    if not found.filters:
+    if not found.search.filters:
         return found.customers
-    if found.filters == {"customer_group_ids"}:
+    if found.search.filters == {"customer_group_ids"}:
         return _members(found)
     where = found.conditions
     total: int = found.connection.execute(f"SELECT count(*) FROM customer WHERE {where.where}", where.values).get
     return total
-
-
-_UNFILTERED = {"sort_by": "NAME_ASC", "offset": 0, "limit": 100, "use_exact_email_match": False}
-_DEFAULTS = set(structs.asdict(CustomerSearch()).items())
 
 
 def _members(found: _Search) -> int:

@@ -236,9 +236,9 @@ async def test_an_undone_transaction_is_run_again(postgres: PostgresForTests, tm
             await transaction.replace_customer(before, replace(before, tax_id=str(runs)))
             if runs < 3:
                 await transaction.list_group_members(1, 1)  # whatever is kept back is written
-                raise AGAIN_ERROR
+                raise again
 
-        AGAIN_ERROR = group_commit.AGAIN[0]("once more")  # noqa: N806
+        again = group_commit.AGAIN[0]("once more")
         await storage.write(STORE, origin("r"), work)
         customer = await storage.get_customer(STORE, 1)
         assert customer is not None

@@ -37,7 +37,7 @@ class FaultyDisk(apsw.VFS):
     def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 -- SQLite's names
         return FaultyFile(self, name, flags)
 
-    def xDelete(self, name: str, sync_directory: bool) -> None:  # noqa: N802
+    def xDelete(self, name: str, sync_directory: bool) -> None:  # noqa: N802 -- SQLite's names
         super().xDelete(name, sync_directory)
         self.synced.pop(Path(name).name, None)
         self.written.pop(Path(name).name, None)
@@ -52,12 +52,12 @@ class FaultyFile(apsw.VFSFile):
         self._name = Path(name.filename()).name if isinstance(name, apsw.URIFilename) else Path(name or "-").name
         super().__init__("", name, flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 -- SQLite's names
         self._fail("xWrite")
         super().xWrite(data, offset)
         self._disk.written.setdefault(self._name, []).append((offset, bytes(data)))
 
-    def xSync(self, flags: int) -> None:  # noqa: N802
+    def xSync(self, flags: int) -> None:  # noqa: N802 -- SQLite's names
         self._disk.before_sync()
         writes = self._disk.written.pop(self._name, [])
         self._fail("xSync")
@@ -66,13 +66,13 @@ class FaultyFile(apsw.VFSFile):
         for offset, data in writes:
             overwrite(self._disk.synced.setdefault(self._name, bytearray()), offset, data)
 
-    def xTruncate(self, size: int) -> None:  # noqa: N802
+    def xTruncate(self, size: int) -> None:  # noqa: N802 -- SQLite's names
         super().xTruncate(size)
         del self._disk.synced.setdefault(self._name, bytearray())[size:]
         writes = self._disk.written.get(self._name, [])
         self._disk.written[self._name] = [write for write in writes if write[0] < size]
 
-    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 -- SQLite's names
         self._fail("xRead")
         return super().xRead(amount, offset)
 

@@ -75,7 +75,7 @@ async def test_an_error_during_a_checkpoint_is_final(call: str, disk: FaultyDisk
             values = (store_id, "x" * 4000)
             await commits.submit(
                 lambda batch, v=values: batch.execute(f"{add_store} VALUES (?, ?, '', '', '', '', 0)", v)
-            )  # type: ignore[misc]
+            )
         except StorageFailed:
             break
         answered = store_id
